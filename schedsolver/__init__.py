@@ -1,0 +1,1 @@
+"""Schedules cross-qualified staff across 1+N outlets to the customer peaks."""

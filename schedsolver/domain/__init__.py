@@ -1,0 +1,47 @@
+"""What a problem and a schedule are, as frozen models, without any solver."""
+
+from schedsolver.domain.horizon import Horizon
+from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Request
+from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
+from schedsolver.domain.problem import Problem
+from schedsolver.domain.rule import Finding, Judgement, Rule, Scope
+from schedsolver.domain.schedule import Duty, Rest, Schedule, Stint
+from schedsolver.domain.work import (
+    Activity,
+    Arrivals,
+    BreakWindow,
+    IntervalRequirement,
+    ShiftRequirement,
+    ShiftType,
+    Skill,
+)
+
+__all__ = [
+    "Activity",
+    "Arrivals",
+    "Availability",
+    "BreakWindow",
+    "Contract",
+    "Duty",
+    "Employee",
+    "Finding",
+    "Horizon",
+    "IntervalRequirement",
+    "Judgement",
+    "Leave",
+    "OpeningHours",
+    "Outlet",
+    "Permission",
+    "Pin",
+    "Problem",
+    "Request",
+    "Rest",
+    "Rule",
+    "Schedule",
+    "Scope",
+    "ShiftRequirement",
+    "ShiftType",
+    "Skill",
+    "Stint",
+    "TravelTimes",
+]

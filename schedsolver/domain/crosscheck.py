@@ -1,0 +1,224 @@
+"""Faults that only show when the tables of a problem are seen together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from schedsolver.domain.base import format_clock
+from schedsolver.domain.rule import Rule
+from schedsolver.domain.suggest import did_you_mean
+from schedsolver.errors import Fault
+
+if TYPE_CHECKING:
+    from schedsolver.domain.problem import Problem
+
+# Where a reference leads: the table that has the record, and the field that is its name.
+TARGETS = {
+    "employee_id": ("staff", "employee_id"),
+    "contract_id": ("contracts", "contract_id"),
+    "outlet_id": ("outlets", "outlet_id"),
+    "home_outlet_id": ("outlets", "outlet_id"),
+    "skill_id": ("skills", "skill_id"),
+    "activity_id": ("activities", "activity_id"),
+    "shift_type_id": ("shift_types", "shift_type_id"),
+}
+NAMED = dict(TARGETS.values())
+# History may tell of people, outlets and shifts that are no longer there.
+REFERRING = (
+    "staff", "activities", "permissions", "opening", "interval_requirements", "shift_requirements", "traffic",
+    "leave", "availability", "requests", "pins",
+)  # fmt: skip
+
+
+def faults_of(problem: Problem) -> list[Fault]:
+    """Give everything wrong between the tables of a problem.
+
+    References come first and alone: other checks would only repeat that a record is missing.
+    """
+    checks: tuple[Callable[[Problem], Iterator[Fault]], ...] = (
+        _empty_tables, _repeated_names, _unknown_references, _several_hubs,
+    )  # fmt: skip
+    faults = [fault for check in checks for fault in check(problem)]
+    if faults:
+        return faults
+    checks = (
+        _travel, _opening, _grid, _requirement_cells, _outside_opening, _outside_horizon,
+        _traffic_without_service_time, _overlapping_history, _scopes, _repeated_rules,
+    )  # fmt: skip
+    return [fault for check in checks for fault in check(problem)]
+
+
+def _empty_tables(problem: Problem) -> Iterator[Fault]:
+    for table, what in (("staff", "employee"), ("contracts", "contract"), ("shift_types", "shift type")):
+        if not getattr(problem, table):
+            yield Fault(table, None, f"is empty; a roster needs at least one {what}")
+
+
+def _repeated_names(problem: Problem) -> Iterator[Fault]:
+    for table, key in NAMED.items():
+        seen: dict[str, tuple[int, str]] = {}
+        for i, record in enumerate(getattr(problem, table)):
+            name = getattr(record, key)
+            first = seen.setdefault(name.casefold(), (i, name))
+            if first[0] == i:
+                continue
+            same = "also" if first[1] == name else f'"{first[1]}", the same but for capitals,'
+            yield Fault(table, i, f'{key} "{name}" is used twice: {same} names {table}[{first[0]}]; give each its own')
+
+
+def _unknown_references(problem: Problem) -> Iterator[Fault]:
+    known = {table: {getattr(r, key) for r in getattr(problem, table)} for table, key in NAMED.items()}
+
+    def check(table: str, i: int | None, field: str, kind: str, name: str | None) -> Iterator[Fault]:
+        target = TARGETS[kind][0]
+        if name is not None and name not in known[target]:
+            label = field.removesuffix("_id").replace("_", " ")
+            yield Fault(table, i, f'{label} "{name}" is not in {target}{did_you_mean(name, known[target])}')
+
+    for table in REFERRING:
+        for i, record in enumerate(getattr(problem, table)):
+            for field in type(record).model_fields:
+                if field in TARGETS and field != NAMED.get(table):
+                    yield from check(table, i, field, field, getattr(record, field))
+    for i, shift in enumerate(problem.shift_types):
+        for name in shift.outlets:
+            yield from check("shift_types", i, "outlet", "outlet_id", name)
+    for name in problem.travel.outlets:
+        yield from check("travel", None, "outlet", "outlet_id", name)
+    for i, rule in enumerate(problem.rules):
+        scope = rule.scope
+        named = (("employees", "employee_id"), ("contracts", "contract_id"), ("outlets", "outlet_id"),
+                 ("activities", "activity_id"))  # fmt: skip
+        for field, kind in named:
+            for name in getattr(scope, field):
+                yield from check("rules", i, f"{rule.name}: {kind}", kind, name)
+
+
+def _several_hubs(problem: Problem) -> Iterator[Fault]:
+    hubs = [o.outlet_id for o in problem.outlets if o.hub]
+    if len(hubs) > 1:
+        yield Fault("outlets", None, f"{' and '.join(hubs)} are all marked as hub; a cluster has one")
+
+
+def _travel(problem: Problem) -> Iterator[Fault]:
+    names = problem.travel.outlets
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield Fault("travel", None, f'outlet "{name}" stands {times} times in the travel matrix; once is enough')
+    missing = [o.outlet_id for o in problem.outlets if names and o.outlet_id not in names]
+    if missing:
+        yield Fault("travel", None, f"the travel matrix lacks {', '.join(missing)}; add their rows and columns")
+
+
+def _opening(problem: Problem) -> Iterator[Fault]:
+    if not problem.opening:
+        return
+    with_hours = {row.outlet_id for row in problem.opening}
+    for i, outlet in enumerate(problem.outlets):
+        if outlet.outlet_id not in with_hours:
+            yield Fault("outlets", i, f'outlet "{outlet.outlet_id}" has no opening hours though others have; add them')
+
+
+def _grid(problem: Problem) -> Iterator[Fault]:
+    """Times must fall on the grid wherever slots matter, that is, once there are activities."""
+    if not problem.activities:
+        return
+    slot = problem.horizon.slot_minutes
+    timed = {
+        "opening": ("start", "end"), "interval_requirements": ("start", "end"), "traffic": ("start",),
+        "shift_types": ("start_from", "start_to", "minutes_min", "minutes_max"),
+    }  # fmt: skip
+    for table, fields in timed.items():
+        for i, record in enumerate(getattr(problem, table)):
+            for field in fields:
+                value = getattr(record, field)
+                if value is not None and value % slot:
+                    shown = f"{value} minutes" if "minutes" in field else format_clock(value)
+                    yield Fault(table, i, f"{field} {shown} is not on the grid of {slot}-minute slots")
+    for i, shift in enumerate(problem.shift_types):
+        for pause in shift.breaks:
+            for minutes in (pause.minutes, pause.start_from, pause.start_to):
+                if minutes % slot:
+                    begin = format_clock(pause.start_from)
+                    what = f"a break of {pause.minutes} minutes from {begin}"
+                    yield Fault("shift_types", i, f"{what} is not on the grid of {slot}-minute slots")
+                    break
+
+
+def _requirement_cells(problem: Problem) -> Iterator[Fault]:
+    """A cell may be asked for once: by one interval requirement or by traffic."""
+    slot = problem.horizon.slot_minutes
+    seen: dict[tuple[str, str, dt.date, int], str] = {}
+    for table in ("interval_requirements", "traffic"):
+        for i, row in enumerate(getattr(problem, table)):
+            end = row.end if table == "interval_requirements" else row.start + slot
+            for clock in range(row.start, end, slot):
+                other = seen.setdefault((row.outlet_id, row.activity_id, row.date, clock), f"{table}[{i}]")
+                if other != f"{table}[{i}]":
+                    where = f"{row.activity_id} at {row.outlet_id} on {row.date} {format_clock(clock)}"
+                    yield Fault(table, i, f"asks for {where} again, after {other}; keep one of them")
+                    break
+
+
+def _outside_opening(problem: Problem) -> Iterator[Fault]:
+    slot = problem.horizon.slot_minutes
+    for table in ("interval_requirements", "traffic"):
+        for i, row in enumerate(getattr(problem, table)):
+            if table == "traffic" and row.customers == 0:
+                continue
+            end = row.end if table == "interval_requirements" else row.start + slot
+            hours = problem.open_intervals(row.outlet_id, row.date)
+            if not any(start <= row.start and end <= stop for start, stop in hours):
+                shown = ", ".join(f"{format_clock(a)}-{format_clock(b)}" for a, b in hours) or "closed"
+                yield Fault(table, i, f"{format_clock(row.start)}-{format_clock(end)} on {row.date} is outside the "
+                            f"opening hours of {row.outlet_id} ({shown})")  # fmt: skip
+
+
+def _outside_horizon(problem: Problem) -> Iterator[Fault]:
+    horizon = problem.horizon
+    span = f"the horizon {horizon.start} to {horizon.dates[-1]}"
+    for table in ("interval_requirements", "shift_requirements", "traffic", "requests", "pins"):
+        for i, row in enumerate(getattr(problem, table)):
+            if row.date not in horizon:
+                yield Fault(table, i, f"{row.date} is outside {span}")
+    for i, duty in enumerate(problem.history):
+        if duty.date >= horizon.start:
+            yield Fault("history", i, f"{duty.date} is not before {span}; fix it with a pin instead")
+
+
+def _traffic_without_service_time(problem: Problem) -> Iterator[Fault]:
+    used = {row.activity_id for row in problem.traffic}
+    for i, activity in enumerate(problem.activities):
+        if activity.activity_id in used and activity.service_minutes is None:
+            yield Fault("activities", i, f'"{activity.activity_id}" has traffic but no service_minutes; '
+                        "give the mean minutes a customer takes")  # fmt: skip
+
+
+def _overlapping_history(problem: Problem) -> Iterator[Fault]:
+    last: dict[str, tuple[dt.datetime, int]] = {}
+    for i, duty in sorted(enumerate(problem.history), key=lambda item: item[1].start):
+        end, before = last.get(duty.employee_id, (dt.datetime.min, -1))
+        if duty.start < end:
+            yield Fault("history", i, f"{duty} overlaps history[{before}]; one person is in one place at a time")
+        last[duty.employee_id] = (max(end, duty.end), i)
+
+
+def _scopes(problem: Problem) -> Iterator[Fault]:
+    tags = {tag for e in problem.staff for tag in e.tags}
+    for i, rule in enumerate(problem.rules):
+        for tag in rule.scope.tags:
+            if tag not in tags:
+                yield Fault("rules", i, f'{rule.name}: nobody in staff has the tag "{tag}"{did_you_mean(tag, tags)}')
+        if not any(rule.scope.has_date(date) for date in problem.horizon.dates):
+            yield Fault("rules", i, f"{rule.name}: its scope matches no day of the horizon")
+
+
+def _repeated_rules(problem: Problem) -> Iterator[Fault]:
+    seen: list[Rule] = []
+    for i, rule in enumerate(problem.rules):
+        if rule in seen:
+            yield Fault("rules", i, f"{rule.name} is given twice with the same parameters; keep one")
+        seen.append(rule)

@@ -1,0 +1,86 @@
+"""The days planned and the grid of slots laid over them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from schedsolver.domain.base import Day, Model
+
+MINUTES_PER_DAY = 24 * 60
+
+
+class Horizon(Model):
+    """The days planned, in local dates, cut into slots of equal length.
+
+    Attributes
+    ----------
+    start
+        First day planned.
+    days
+        Number of days planned.
+    slot_minutes
+        Length of a slot; divides a day.
+    """
+
+    start: Day
+    days: Annotated[int, Field(ge=1, le=732)]
+    slot_minutes: Annotated[int, Field(ge=1, le=MINUTES_PER_DAY)] = 30
+
+    @field_validator("slot_minutes")
+    @classmethod
+    def _slot_divides_a_day(cls, value: int) -> int:
+        if MINUTES_PER_DAY % value:
+            raise ValueError(f"{value} minutes do not divide a day; use 5, 10, 15, 20, 30 or 60")
+        return value
+
+    @property
+    def dates(self) -> tuple[dt.date, ...]:
+        """The days planned, in order."""
+        return tuple(self.start + dt.timedelta(days=d) for d in range(self.days))
+
+    @property
+    def end(self) -> dt.date:
+        """The first day after the horizon."""
+        return self.start + dt.timedelta(days=self.days)
+
+    @property
+    def slots_per_day(self) -> int:
+        """Slots in one day."""
+        return MINUTES_PER_DAY // self.slot_minutes
+
+    @property
+    def slots(self) -> int:
+        """Slots in the whole horizon; slot 0 begins at midnight of the first day."""
+        return self.days * self.slots_per_day
+
+    def __contains__(self, date: dt.date) -> bool:
+        """Tell whether a date is planned."""
+        return self.start <= date < self.end
+
+    def day_index(self, date: dt.date) -> int:
+        """Give the position of a date, counted from 0; negative before the horizon."""
+        return (date - self.start).days
+
+    def minute_of(self, moment: dt.datetime) -> int:
+        """Give the minutes from midnight of the first day to a moment."""
+        return round((moment - dt.datetime.combine(self.start, dt.time())).total_seconds() / 60)
+
+    def moment_of(self, minute: int) -> dt.datetime:
+        """Give the moment so many minutes after midnight of the first day."""
+        return dt.datetime.combine(self.start, dt.time()) + dt.timedelta(minutes=minute)
+
+    def slot_of(self, date: dt.date, clock: int) -> int:
+        """Give the slot that holds a time of day, ``clock`` in minutes after midnight of ``date``."""
+        return self.day_index(date) * self.slots_per_day + clock // self.slot_minutes
+
+    def on_grid(self, minutes: int) -> bool:
+        """Tell whether a time falls on a slot boundary."""
+        return minutes % self.slot_minutes == 0
+
+
+def monday_of(date: dt.date) -> dt.date:
+    """Give the Monday that begins the week of a date (ISO weeks)."""
+    return date - dt.timedelta(days=date.weekday())

@@ -1,0 +1,208 @@
+"""The problem: everything the solver needs to know, cross-checked when it is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+
+from schedsolver.domain.base import Model
+from schedsolver.domain.horizon import Horizon
+from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Request
+from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
+from schedsolver.domain.rule import Rule
+from schedsolver.domain.schedule import Duty
+from schedsolver.domain.suggest import did_you_mean
+from schedsolver.domain.work import Activity, Arrivals, IntervalRequirement, ShiftRequirement, ShiftType, Skill
+from schedsolver.errors import InvalidProblem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def parse_rule(value: Any) -> Any:
+    """Turn ``{"rule": "rest.minimum", ...}`` into the rule of that name.
+
+    Raises
+    ------
+    ValueError
+        If no rule has that name.
+    """
+    if not isinstance(value, Mapping):
+        return value
+    name = value.get("rule")
+    kind = Rule.catalogue().get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise ValueError(f'there is no rule "{name}"{did_you_mean(str(name), Rule.catalogue())}')
+    return kind.model_validate({k: v for k, v in value.items() if k != "rule"})
+
+
+AnyRule = Annotated[SerializeAsAny[Rule], BeforeValidator(parse_rule)]
+
+
+class Problem(Model):
+    """Who can work, what is needed, and what a good roster is.
+
+    Every table is a tuple of records; a reference to a record that is not there, a second record of
+    the same name and a requirement nobody could meet by the clock are refused when it is made.
+
+    Attributes
+    ----------
+    name
+        Title for people.
+    horizon
+        The days planned and the slot grid.
+    staff, contracts, permissions
+        The people, their terms and their rights.
+    outlets, opening, travel
+        The cluster: sites, opening hours, minutes between them.
+    skills, activities, shift_types
+        What there is to do and the templates of duties.
+    interval_requirements, shift_requirements, traffic
+        What is needed: heads in intervals, duties of a shift, customers from which heads follow.
+    leave, availability, requests, pins
+        When people cannot, can, wish to and must work.
+    history
+        Duties before the horizon.
+    rules
+        Rules beyond those that always hold, or in place of them; see ``docs/rules.md``.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault found.
+    """
+
+    name: str = ""
+    horizon: Horizon
+    outlets: Annotated[tuple[Outlet, ...], Field(min_length=1)]
+    staff: tuple[Employee, ...]
+    contracts: tuple[Contract, ...]
+    shift_types: tuple[ShiftType, ...]
+    skills: tuple[Skill, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    opening: tuple[OpeningHours, ...] = ()
+    travel: TravelTimes = TravelTimes()
+    interval_requirements: tuple[IntervalRequirement, ...] = ()
+    shift_requirements: tuple[ShiftRequirement, ...] = ()
+    traffic: tuple[Arrivals, ...] = ()
+    leave: tuple[Leave, ...] = ()
+    availability: tuple[Availability, ...] = ()
+    requests: tuple[Request, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    history: tuple[Duty, ...] = ()
+    rules: tuple[AnyRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _cross_check(self) -> Self:
+        from schedsolver.domain.crosscheck import faults_of
+
+        faults = faults_of(self)
+        if faults:
+            raise InvalidProblem(faults)
+        return self
+
+    @classmethod
+    def from_frames(cls, horizon: Horizon | Mapping[str, Any], **tables: pd.DataFrame | Any) -> Problem:
+        """Make a problem from DataFrames.
+
+        Parameters
+        ----------
+        horizon
+            The days planned, or its fields.
+        **tables
+            One DataFrame for each table, columns named as in the folder format of
+            ``docs/problem-files.md``; ``travel`` is a square frame labelled by outlet;
+            ``name`` and ``rules`` are given as they are.
+
+        Raises
+        ------
+        InvalidProblem
+            With every fault found, by table and row.
+        """
+        from schedsolver.domain.frames import problem_from_frames
+
+        return problem_from_frames(horizon, tables)
+
+    def replace(self, **changes: Any) -> Problem:
+        """Give a copy with some fields changed, checked again."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return Problem(**(fields | changes))
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """Give the problem as JSON, and write it when a path is given; the inverse of :meth:`from_json`."""
+        text = self.model_dump_json(indent=1, exclude_defaults=True)
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Problem:
+        """Read a problem from JSON; the inverse of :meth:`to_json`."""
+        return cls.model_validate_json(text)
+
+    @cached_property
+    def employee_index(self) -> dict[str, int]:
+        """Position of each employee in ``staff``."""
+        return {e.employee_id: i for i, e in enumerate(self.staff)}
+
+    @cached_property
+    def outlet_index(self) -> dict[str, int]:
+        """Position of each outlet in ``outlets``."""
+        return {o.outlet_id: i for i, o in enumerate(self.outlets)}
+
+    @cached_property
+    def activity_index(self) -> dict[str, int]:
+        """Position of each activity in ``activities``."""
+        return {a.activity_id: i for i, a in enumerate(self.activities)}
+
+    @cached_property
+    def shift_type_index(self) -> dict[str, int]:
+        """Position of each shift type in ``shift_types``."""
+        return {s.shift_type_id: i for i, s in enumerate(self.shift_types)}
+
+    @cached_property
+    def skill_index(self) -> dict[str, int]:
+        """Position of each skill in ``skills``."""
+        return {s.skill_id: i for i, s in enumerate(self.skills)}
+
+    @cached_property
+    def contract_of(self) -> dict[str, Contract]:
+        """Contract of each employee."""
+        contracts = {c.contract_id: c for c in self.contracts}
+        return {e.employee_id: contracts[e.contract_id] for e in self.staff}
+
+    def open_intervals(self, outlet_id: str, date: dt.date) -> tuple[tuple[int, int], ...]:
+        """Give when an outlet is open on a date, as minutes ``[start, end)`` after its midnight.
+
+        Intervals come in order and do not touch; around the clock when no outlet has opening hours.
+        """
+        if not self.opening:
+            return ((0, 48 * 60),)
+        rows = [r for r in self._opening_of.get(outlet_id, ()) if r.date == date]
+        if not rows:
+            rows = [r for r in self._opening_of.get(outlet_id, ()) if r.weekday == date.weekday()]
+        return merged((r.start, r.end) for r in rows if r.start is not None and r.end is not None)
+
+    @cached_property
+    def _opening_of(self) -> dict[str, list[OpeningHours]]:
+        rows: dict[str, list[OpeningHours]] = {}
+        for row in self.opening:
+            rows.setdefault(row.outlet_id, []).append(row)
+        return rows
+
+
+def merged(intervals: Any) -> tuple[tuple[int, int], ...]:
+    """Join intervals ``[start, end)`` that overlap or touch, in order."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(intervals):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)

@@ -1,0 +1,306 @@
+"""The contract of a rule: what it is as data, what it offers the model, how it judges a roster.
+
+A rule is one class. Its fields are its parameters; ``hard``, ``weight`` and ``scope`` are fields like
+any other, so all of it is data in the problem. It has three hooks, each optional:
+
+``admits``
+    strikes out duty options that can never be part of a roster, with index arrays;
+``add_to``
+    writes what depends on more than one duty into the model;
+``judge``
+    looks at a finished schedule, alone and without a solver.
+
+``admits`` and ``add_to`` together are one witness, ``judge`` is the other; neither calls the other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+
+from schedsolver.domain.base import Day, Identifier, Model
+from schedsolver.domain.places import Weekday
+
+if TYPE_CHECKING:
+    from schedsolver.domain.problem import Problem
+    from schedsolver.domain.schedule import Duty, Schedule
+
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+class Scope(Model):
+    """Whom and when a rule is about; an empty field does not restrict.
+
+    Attributes
+    ----------
+    employees, contracts, tags
+        An employee is meant if named in one of those given.
+    outlets, activities, weekdays
+        Restrict duties and requirements.
+    first_day, last_day
+        Both included.
+    """
+
+    employees: tuple[Identifier, ...] = ()
+    contracts: tuple[Identifier, ...] = ()
+    tags: tuple[Identifier, ...] = ()
+    outlets: tuple[Identifier, ...] = ()
+    activities: tuple[Identifier, ...] = ()
+    weekdays: tuple[Weekday, ...] = ()
+    first_day: Day | None = None
+    last_day: Day | None = None
+
+    def employees_of(self, problem: Problem) -> tuple[int, ...]:
+        """Give the positions in ``problem.staff`` of the employees meant."""
+        if not (self.employees or self.contracts or self.tags):
+            return tuple(range(len(problem.staff)))
+        named, contracts, tags = set(self.employees), set(self.contracts), set(self.tags)
+        return tuple(
+            i
+            for i, e in enumerate(problem.staff)
+            if e.employee_id in named or e.contract_id in contracts or tags.intersection(e.tags)
+        )
+
+    def has_date(self, date: dt.date) -> bool:
+        """Tell whether a date is meant."""
+        return (
+            (not self.weekdays or date.weekday() in self.weekdays)
+            and (self.first_day is None or self.first_day <= date)
+            and (self.last_day is None or date <= self.last_day)
+        )
+
+    def has_outlet(self, outlet_id: str) -> bool:
+        """Tell whether an outlet is meant."""
+        return not self.outlets or outlet_id in self.outlets
+
+    def has_activity(self, activity_id: str) -> bool:
+        """Tell whether an activity is meant."""
+        return not self.activities or activity_id in self.activities
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a rule found: a broken hard rule, or what a soft one costs.
+
+    Attributes
+    ----------
+    rule
+        Name of the rule.
+    message
+        What was found, in words.
+    cents
+        Price; 0 for a violation.
+    employee_id, outlet_id, activity_id, start
+        Whom, where, on what and from when, as far as the finding has them.
+    """
+
+    rule: str
+    message: str
+    cents: int = 0
+    employee_id: str | None = None
+    outlet_id: str | None = None
+    activity_id: str | None = None
+    start: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one rule says of one schedule.
+
+    Attributes
+    ----------
+    violations
+        Broken hard limits; the schedule is not a roster while there is one.
+    penalties
+        What soft limits cost; their cents add up to the rule's part of the objective.
+    """
+
+    violations: tuple[Finding, ...] = ()
+    penalties: tuple[Finding, ...] = ()
+
+    @property
+    def cents(self) -> int:
+        """The rule's part of the objective."""
+        return sum(p.cents for p in self.penalties)
+
+
+class DutyOptions(Protocol):
+    """Every duty that could be given, one per position; all arrays have shape ``(n,)``.
+
+    Attributes
+    ----------
+    employee, day, outlet, shift_type
+        Positions in the problem's tables; ``day`` counts from the first day planned.
+    skill
+        Position of the skill the duty is carried out in, -1 for none.
+    start, end
+        Minutes since midnight of the first day planned.
+    paid_minutes
+        Length without unpaid breaks.
+    """
+
+    employee: IntArray
+    day: IntArray
+    outlet: IntArray
+    shift_type: IntArray
+    skill: IntArray
+    start: IntArray
+    end: IntArray
+    paid_minutes: IntArray
+
+    def __len__(self) -> int:
+        """Count the options."""
+        ...
+
+    def of_employee(self, employee: int) -> slice:
+        """Give where the options of one employee lie; they are contiguous."""
+        ...
+
+
+@dataclass(frozen=True)
+class HeadColumns:
+    """Columns that count heads on an activity; all arrays have shape ``(n,)``.
+
+    Attributes
+    ----------
+    outlet, activity, slot
+        What each column counts towards; slots from midnight of the first day planned.
+    column
+        The column.
+    """
+
+    outlet: IntArray
+    activity: IntArray
+    slot: IntArray
+    column: IntArray
+
+
+class ModelContext(Protocol):
+    """What a rule may use to write itself into the model. Columns are integers ``>= 0``."""
+
+    problem: Problem
+    options: DutyOptions
+    heads: HeadColumns
+
+    @property
+    def duty_columns(self) -> IntArray:
+        """Column of each duty option, 1 when the duty is given; shape ``(len(options),)``."""
+        ...
+
+    def new_columns(self, upper: ArrayLike) -> IntArray:
+        """Add one integer column in ``[0, upper[i]]`` for each ``i``."""
+        ...
+
+    def require(
+        self,
+        row: ArrayLike,
+        column: ArrayLike,
+        coefficient: ArrayLike,
+        lower: ArrayLike | None,
+        upper: ArrayLike | None,
+    ) -> None:
+        """Add rows ``lower[r] <= sum of coefficient[i] * column[i] over row[i] == r <= upper[r]``.
+
+        ``lower`` or ``upper`` is ``None`` for no bound; rows without an entry are judged as 0.
+        """
+        ...
+
+    def limit(self, rule: Rule, row: ArrayLike, column: ArrayLike, coefficient: ArrayLike, upper: ArrayLike) -> None:
+        """Keep rows at or below ``upper``: strictly for a hard rule, else at its weight for each unit over."""
+        ...
+
+    def penalise(self, rule: Rule, column: ArrayLike, cents: ArrayLike) -> None:
+        """Charge ``cents[i]`` for each unit of ``column[i]`` to the rule."""
+        ...
+
+
+class Rule(Model):
+    """Base of every rule; see this module for the contract and ``docs/adding-a-rule.md`` for an example.
+
+    Attributes
+    ----------
+    hard
+        Whether breaking it makes the roster wrong; a soft rule is priced instead.
+    weight
+        Cents for each unit a soft limit is exceeded by.
+    scope
+        Whom and when it is about.
+    """
+
+    name: ClassVar[str]
+    may_be_soft: ClassVar[bool] = False
+    _catalogue: ClassVar[dict[str, type[Rule]]] = {}
+
+    hard: bool = True
+    weight: Annotated[int, Field(ge=0, le=10**9)] = 0
+    scope: Scope = Scope()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Enter the rule under its name, so that problem files can refer to it."""
+        super().__pydantic_init_subclass__(**kwargs)
+        Rule._catalogue[cls.name] = cls
+
+    @staticmethod
+    def catalogue() -> Mapping[str, type[Rule]]:
+        """Give every known rule by name."""
+        return Rule._catalogue
+
+    @model_validator(mode="after")
+    def _soft_rules_have_a_price(self) -> Self:
+        if not self.hard and not self.may_be_soft:
+            raise ValueError(f"{self.name} cannot be soft; leave out 'hard' and 'weight'")
+        if not self.hard and self.weight == 0:
+            raise ValueError(f"{self.name} is soft but its weight is 0, so it would do nothing; give a weight in cents")
+        if self.hard and self.weight:
+            raise ValueError(f"{self.name} is hard, so its weight {self.weight} would do nothing; add 'hard: false'")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _with_its_name(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {"rule": self.name, **handler(self)}
+
+    def applies_to(self, problem: Problem) -> bool:
+        """Tell whether the rule has anything to say about a problem."""
+        return True
+
+    def admits(self, problem: Problem, options: DutyOptions) -> BoolArray | None:
+        """Say which duty options can be part of a roster, shape ``(len(options),)``; ``None`` for all."""
+        return None
+
+    def add_to(self, model: ModelContext) -> None:
+        """Write the rule into the model."""
+
+    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
+        """Find what the schedule breaks and what it costs."""
+        raise NotImplementedError(f"{type(self).__name__} must say how it judges a schedule")
+
+    def violation(self, message: str, duty: Duty | None = None, **where: Any) -> Finding:
+        """Make a finding of a broken hard limit."""
+        return Finding(self.name, message, **_place(duty) | where)
+
+    def penalty(self, cents: int, message: str, duty: Duty | None = None, **where: Any) -> Finding:
+        """Make a finding that costs."""
+        return Finding(self.name, message, cents, **_place(duty) | where)
+
+    def over_limit(self, found: Iterable[tuple[int, str, dict[str, Any]]]) -> Judgement:
+        """Turn excesses ``(units over, message, place)`` into violations, or penalties when soft."""
+        excess = [item for item in found if item[0] > 0]
+        if self.hard:
+            return Judgement(violations=tuple(self.violation(text, **where) for _, text, where in excess))
+        return Judgement(
+            penalties=tuple(self.penalty(self.weight * units, text, **where) for units, text, where in excess)
+        )
+
+
+def _place(duty: Duty | None) -> dict[str, Any]:
+    if duty is None:
+        return {}
+    return {"employee_id": duty.employee_id, "outlet_id": duty.outlet_id, "start": duty.start}

@@ -1,0 +1,172 @@
+"""The answer: named duties, and within them stints on activities."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from schedsolver.domain.base import Day, Identifier, Model, Moment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BREAK = "break"
+
+
+class Rest(Model):
+    """A break taken within a duty, ``[start, end)``."""
+
+    start: Moment
+    end: Moment
+
+    @model_validator(mode="after")
+    def _interval(self) -> Self:
+        _refuse_backwards(self.start, self.end)
+        return self
+
+
+class Duty(Model):
+    """One employee's dated working day.
+
+    Attributes
+    ----------
+    employee_id, date, outlet_id, shift_type_id
+        Who, on which date, where, after which template.
+    start, end
+        Half-open interval in local time; the end may lie on the next day.
+    breaks
+        Breaks taken, in order.
+    skill_id
+        Skill the duty is carried out in, for rosters whose shift requirements ask for skills.
+    """
+
+    employee_id: Identifier
+    date: Day
+    outlet_id: Identifier
+    shift_type_id: Identifier
+    start: Moment
+    end: Moment
+    breaks: tuple[Rest, ...] = ()
+    skill_id: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _interval(self) -> Self:
+        _refuse_backwards(self.start, self.end)
+        return self
+
+    @property
+    def minutes(self) -> int:
+        """Length from start to end, breaks included."""
+        return _minutes(self.start, self.end)
+
+    def __str__(self) -> str:
+        """Say the duty in words, for messages."""
+        return f"{self.employee_id} at {self.outlet_id} on {self.date} {self.start:%H:%M}-{self.end:%H:%M}"
+
+
+class Stint(Model):
+    """A run of slots of one employee on one activity at one outlet, ``[start, end)``."""
+
+    employee_id: Identifier
+    outlet_id: Identifier
+    activity_id: Identifier
+    start: Moment
+    end: Moment
+
+    @model_validator(mode="after")
+    def _interval(self) -> Self:
+        _refuse_backwards(self.start, self.end)
+        return self
+
+    @property
+    def minutes(self) -> int:
+        """Length of the stint."""
+        return _minutes(self.start, self.end)
+
+    def __str__(self) -> str:
+        """Say the stint in words, for messages."""
+        return (
+            f"{self.employee_id} on {self.activity_id} at {self.outlet_id} {self.start:%Y-%m-%d %H:%M}-{self.end:%H:%M}"
+        )
+
+
+class Schedule(Model):
+    """A roster.
+
+    Attributes
+    ----------
+    duty_list
+        Duties by date and employee.
+    stint_list
+        Stints by start and employee; they fill each duty except its breaks. Empty for problems
+        without activities.
+    """
+
+    duty_list: tuple[Duty, ...] = Field(default=(), alias="duties")
+    stint_list: tuple[Stint, ...] = Field(default=(), alias="activities")
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    @classmethod
+    def of(cls, duties: Iterable[Duty], stints: Iterable[Stint] = ()) -> Schedule:
+        """Make a schedule in its canonical order."""
+        return cls(
+            duty_list=tuple(sorted(duties, key=lambda d: (d.date, d.employee_id, d.start, d.outlet_id))),
+            stint_list=tuple(sorted(stints, key=lambda s: (s.start, s.employee_id, s.outlet_id, s.activity_id))),
+        )
+
+    @property
+    def duties(self) -> pd.DataFrame:
+        """One row a duty: employee, date, outlet, shift_type, start, end, break_start, break_end, skill.
+
+        A second break, where there is one, is in ``break2_start`` and ``break2_end``.
+        """
+        import pandas as pd
+
+        most_breaks = max((len(d.breaks) for d in self.duty_list), default=0)
+        columns = ["employee", "date", "outlet", "shift_type", "start", "end"]
+        for i in range(max(1, most_breaks)):
+            columns += _break_columns(i)
+        rows = []
+        for duty in self.duty_list:
+            row = [duty.employee_id, duty.date, duty.outlet_id, duty.shift_type_id, duty.start, duty.end]
+            for i in range(max(1, most_breaks)):
+                taken = duty.breaks[i] if i < len(duty.breaks) else None
+                row += [taken.start if taken else None, taken.end if taken else None]
+            rows.append([*row, duty.skill_id])
+        frame = pd.DataFrame(rows, columns=[*columns, "skill"])
+        moments = [c for c in columns if c.endswith(("start", "end"))]
+        return frame.assign(**{c: pd.to_datetime(frame[c]) for c in moments})
+
+    @property
+    def activities(self) -> pd.DataFrame:
+        """One row a stint or break: employee, outlet, activity, start, end."""
+        import pandas as pd
+
+        rows = [(s.employee_id, s.outlet_id, s.activity_id, s.start, s.end) for s in self.stint_list]
+        if self.stint_list:
+            rows += [
+                (d.employee_id, d.outlet_id, BREAK, taken.start, taken.end)
+                for d in self.duty_list
+                for taken in d.breaks
+            ]
+        rows.sort(key=lambda row: (row[0], row[3]))
+        frame = pd.DataFrame(rows, columns=["employee", "outlet", "activity", "start", "end"])
+        return frame.assign(start=pd.to_datetime(frame["start"]), end=pd.to_datetime(frame["end"]))
+
+
+def _break_columns(i: int) -> list[str]:
+    stem = "break" if i == 0 else f"break{i + 1}"
+    return [f"{stem}_start", f"{stem}_end"]
+
+
+def _minutes(start: dt.datetime, end: dt.datetime) -> int:
+    return round((end - start).total_seconds() / 60)
+
+
+def _refuse_backwards(start: dt.datetime, end: dt.datetime) -> None:
+    if start >= end:
+        raise ValueError(f"starts at {start}, not before it ends at {end}")

@@ -1,0 +1,257 @@
+"""What there is to do: skills, activities, shift types, requirements and traffic."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from schedsolver.domain.base import ClockTime, Day, Identifier, Model, format_clock
+
+Cents = Annotated[int, Field(ge=0, le=10**9)]
+Heads = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Skill(Model):
+    """Something one can be permitted to do.
+
+    Attributes
+    ----------
+    skill_id
+        Its name in every table.
+    name
+        What people call it.
+    """
+
+    skill_id: Identifier
+    name: str = ""
+
+
+class Activity(Model):
+    """What is done in a slot.
+
+    Attributes
+    ----------
+    activity_id
+        Its name in every table.
+    name
+        What people call it.
+    skill_id
+        Skill needed; ``None`` when anyone may do it.
+    min_level
+        Lowest level of that skill that is enough.
+    deferrable
+        Whether it can wait: it fills hours that service leaves over, and more of it costs nothing.
+    at_window
+        Whether each head occupies a counter window of the outlet.
+    service_minutes
+        Mean time to serve one customer; needed when traffic is given for this activity.
+    wait_limit_minutes, target_share
+        At least ``target_share`` of customers wait no longer than the limit.
+    shortage_cents_per_hour
+        Price of an hour of the first, second, ... missing head; the last price holds for all
+        further heads; never falling, so that two outlets one short beat one outlet two short.
+    surplus_cents_per_hour
+        Price of an hour of each head beyond the requirement.
+    """
+
+    activity_id: Identifier
+    name: str = ""
+    skill_id: Identifier | None = None
+    min_level: Annotated[int, Field(ge=1)] = 1
+    deferrable: bool = False
+    at_window: bool = False
+    service_minutes: Annotated[float, Field(gt=0, le=1440)] | None = None
+    wait_limit_minutes: Annotated[float, Field(ge=0)] = 20.0
+    target_share: Annotated[float, Field(gt=0, lt=1)] = 0.97
+    shortage_cents_per_hour: tuple[Cents, ...] = (12_000, 18_000, 24_000)
+    surplus_cents_per_hour: Cents = 600
+
+    @model_validator(mode="after")
+    def _convex(self) -> Self:
+        _refuse_falling(self.shortage_cents_per_hour)
+        return self
+
+
+class BreakWindow(Model):
+    """One break of a shift type: how long, and between which times it may begin.
+
+    Attributes
+    ----------
+    minutes
+        Length of the break.
+    start_from, start_to
+        The break begins in ``[start_from, start_to]``, minutes after midnight of the duty's date,
+        and leaves at least one slot of work on either side.
+    paid
+        Whether the break counts as paid time.
+    """
+
+    minutes: Annotated[int, Field(gt=0)]
+    start_from: ClockTime
+    start_to: ClockTime
+    paid: bool = False
+
+    @model_validator(mode="after")
+    def _window(self) -> Self:
+        if self.start_from > self.start_to:
+            raise ValueError(
+                f"the break may start from {format_clock(self.start_from)}, after its latest start "
+                f"{format_clock(self.start_to)}"
+            )
+        return self
+
+
+class ShiftType(Model):
+    """A template of a duty; a fixed shift has a start window and a length range of one value.
+
+    Attributes
+    ----------
+    shift_type_id
+        Its name in every table.
+    start_from, start_to
+        The duty begins in ``[start_from, start_to]``, minutes after midnight, in steps of a slot.
+    minutes_min, minutes_max
+        Length from start to end, breaks included, in steps of a slot.
+    breaks
+        Breaks in order of time; their windows may not overlap.
+    outlets
+        Outlets that use it; empty for all.
+    """
+
+    shift_type_id: Identifier
+    start_from: ClockTime
+    start_to: ClockTime
+    minutes_min: Annotated[int, Field(gt=0, le=1440)]
+    minutes_max: Annotated[int, Field(gt=0, le=1440)]
+    breaks: tuple[BreakWindow, ...] = ()
+    outlets: tuple[Identifier, ...] = ()
+
+    @model_validator(mode="after")
+    def _ranges(self) -> Self:
+        if self.start_from > self.start_to:
+            raise ValueError(
+                f"starts from {format_clock(self.start_from)}, after its latest start {format_clock(self.start_to)}"
+            )
+        if self.start_to >= 24 * 60:
+            raise ValueError(f"its latest start {format_clock(self.start_to)} is not on the duty's own date")
+        if self.minutes_min > self.minutes_max:
+            raise ValueError(f"its shortest length {self.minutes_min} is above its longest {self.minutes_max}")
+        for before, after in zip(self.breaks, self.breaks[1:], strict=False):
+            if before.start_to + before.minutes > after.start_from:
+                raise ValueError("the windows of its breaks overlap; put them in order, one ending before the next")
+        return self
+
+
+class IntervalRequirement(Model):
+    """Heads needed on an activity at an outlet in every slot of an interval.
+
+    Attributes
+    ----------
+    outlet_id, activity_id, date
+        Where, what and when.
+    start, end
+        Half-open interval ``[start, end)``, minutes after midnight.
+    heads
+        People needed.
+    shortage_cents_per_hour, surplus_cents_per_hour
+        Prices in place of the activity's own; see :class:`Activity`.
+    """
+
+    outlet_id: Identifier
+    activity_id: Identifier
+    date: Day
+    start: ClockTime
+    end: ClockTime
+    heads: Heads
+    shortage_cents_per_hour: tuple[Cents, ...] | None = None
+    surplus_cents_per_hour: Cents | None = None
+
+    @model_validator(mode="after")
+    def _interval(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"starts at {format_clock(self.start)}, not before it ends at {format_clock(self.end)}")
+        if self.shortage_cents_per_hour is not None:
+            _refuse_falling(self.shortage_cents_per_hour)
+        return self
+
+
+class ShiftRequirement(Model):
+    """Duties of a shift type needed on a date.
+
+    Attributes
+    ----------
+    date, shift_type_id
+        When and which shift.
+    outlet_id
+        Where; ``None`` counts all outlets together.
+    skill_id
+        Count only duties carried out in this skill; ``None`` counts every duty.
+    minimum, preferred, maximum
+        ``maximum`` is a hard limit, ``None`` for none. ``preferred`` defaults to ``minimum``.
+    minimum_cents
+        Price of each duty missing below ``minimum``, in place of ``shortage_cents``.
+    shortage_cents
+        Price of each duty missing below ``preferred``.
+    surplus_cents
+        Price of each duty above ``preferred``.
+    """
+
+    date: Day
+    shift_type_id: Identifier
+    outlet_id: Identifier | None = None
+    skill_id: Identifier | None = None
+    minimum: Heads = 0
+    preferred: Heads | None = None
+    maximum: Heads | None = None
+    minimum_cents: Cents = 1_000_000
+    shortage_cents: Cents = 100_000
+    surplus_cents: Cents = 0
+
+    @property
+    def wanted(self) -> int:
+        """The number without shortage or surplus."""
+        return self.minimum if self.preferred is None else self.preferred
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.wanted < self.minimum:
+            raise ValueError(f"preferred {self.wanted} is below minimum {self.minimum}")
+        if self.maximum is not None and self.maximum < self.wanted:
+            raise ValueError(f"maximum {self.maximum} is below the {self.wanted} wanted")
+        if self.minimum_cents < self.shortage_cents:
+            raise ValueError(
+                f"minimum_cents {self.minimum_cents} is below shortage_cents {self.shortage_cents}; "
+                "missing the minimum must cost at least as much as missing the preferred number"
+            )
+        return self
+
+
+class Arrivals(Model):
+    """Customers who arrive in one slot, from which heads are derived.
+
+    Attributes
+    ----------
+    outlet_id, activity_id, date
+        Where, for what and when.
+    start
+        Begin of the slot, minutes after midnight.
+    customers
+        Expected number of arrivals in the slot.
+    """
+
+    outlet_id: Identifier
+    activity_id: Identifier
+    date: Day
+    start: ClockTime
+    customers: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+
+def _refuse_falling(prices: tuple[int, ...]) -> None:
+    if not prices:
+        raise ValueError("give at least one shortage price")
+    if any(a > b for a, b in itertools.pairwise(prices)):
+        raise ValueError(
+            f"shortage prices {list(prices)} fall; the second missing head must cost at least as much as the first"
+        )

@@ -1,0 +1,1 @@
+"""Reading and writing: JSON, folders of CSV files, generated problems."""

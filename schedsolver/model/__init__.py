@@ -1,0 +1,1 @@
+"""From a problem to a CP-SAT model: duty options, flows, the context rules write to, the linear relaxation."""

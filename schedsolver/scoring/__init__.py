@@ -1,0 +1,1 @@
+"""What people and rosters are worth: indicators of a roster."""

@@ -1,0 +1,1 @@
+"""From customers to heads: queueing formulas and staffing."""
