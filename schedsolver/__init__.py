@@ -1,1 +1,109 @@
-"""Schedules cross-qualified staff across 1+N outlets to the customer peaks."""
+"""Schedules cross-qualified staff across 1+N outlets to the customer peaks, near-optimally and with proof."""
+
+from collections.abc import Callable
+
+from schedsolver import domain, errors, rules
+from schedsolver.domain import (
+    Activity,
+    Arrivals,
+    Availability,
+    BreakWindow,
+    Contract,
+    Duty,
+    Employee,
+    Horizon,
+    IntervalRequirement,
+    Leave,
+    OpeningHours,
+    Outlet,
+    Permission,
+    Pin,
+    Problem,
+    Request,
+    Rest,
+    Rule,
+    Schedule,
+    Scope,
+    ShiftRequirement,
+    ShiftType,
+    Skill,
+    Stint,
+    TravelTimes,
+)
+from schedsolver.errors import (
+    CheckFailed,
+    InfeasibleProblem,
+    InvalidProblem,
+    InvalidSchedule,
+    NoSolutionFound,
+    SchedSolverError,
+)
+from schedsolver.io import load, load_schedule, save, save_schedule
+from schedsolver.io.generator import GeneratorSpec, generate
+from schedsolver.rules import CheckReport, check
+from schedsolver.scoring import kpis, shortages
+from schedsolver.solve.result import Progress, Result
+from schedsolver.solve.settings import Settings
+
+__all__ = [
+    "Activity",
+    "Arrivals",
+    "Availability",
+    "BreakWindow",
+    "CheckFailed",
+    "CheckReport",
+    "Contract",
+    "Duty",
+    "Employee",
+    "GeneratorSpec",
+    "Horizon",
+    "InfeasibleProblem",
+    "IntervalRequirement",
+    "InvalidProblem",
+    "InvalidSchedule",
+    "Leave",
+    "NoSolutionFound",
+    "OpeningHours",
+    "Outlet",
+    "Permission",
+    "Pin",
+    "Problem",
+    "Progress",
+    "Request",
+    "Rest",
+    "Result",
+    "Rule",
+    "SchedSolverError",
+    "Schedule",
+    "Scope",
+    "Settings",
+    "ShiftRequirement",
+    "ShiftType",
+    "Skill",
+    "Stint",
+    "TravelTimes",
+    "check",
+    "domain",
+    "errors",
+    "generate",
+    "kpis",
+    "load",
+    "load_schedule",
+    "rules",
+    "save",
+    "save_schedule",
+    "shortages",
+    "solve",
+]
+
+
+def solve(
+    problem: Problem,
+    settings: Settings | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Find a roster with a proof of how good it is; see :func:`schedsolver.solve.runner.solve`."""
+    # Only here is a solver needed: reading, generating and checking load none.
+    from schedsolver.solve import runner
+
+    return runner.solve(problem, settings, on_progress)

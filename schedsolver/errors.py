@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 
 class SchedSolverError(Exception):
     """Base of every error raised on purpose; catch it to catch them all."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A table of a problem, or one record of it.
+
+    Attributes
+    ----------
+    table
+        Field of ``Problem``, for example ``"leave"``; empty for the problem itself.
+    index
+        Position in that table, counted from 0; ``None`` for the whole table.
+    """
+
+    table: str
+    index: int | None = None
+
+    def __str__(self) -> str:
+        """Give the place as a Python user would index it."""
+        return self.table if self.index is None else f"{self.table}[{self.index}]"
 
 
 @dataclass(frozen=True)
@@ -16,24 +36,39 @@ class Fault:
 
     Attributes
     ----------
-    table
-        Field of ``Problem`` the fault is in, for example ``"leave"``; empty for the problem itself.
-    index
-        Position in that table, counted from 0; ``None`` when the whole table is meant.
+    table, index
+        Where; see :class:`Place`.
     message
         What is wrong, with the value, the limit and the way out.
+    words
+        The message in pieces, where it mentions other places; see :meth:`mentioning`.
     """
 
     table: str
     index: int | None
     message: str
+    words: tuple[str | Place, ...] = field(default=(), compare=False, repr=False)
+
+    @classmethod
+    def mentioning(cls, table: str, index: int | None, *words: str | Place) -> Fault:
+        """Make a fault whose message mentions other places, so that a reader of files can name them its way."""
+        return cls(table, index, "".join(map(str, words)), words)
+
+    def told(self, name_of: Callable[[Place], str] = str) -> str:
+        """Say the fault with its place.
+
+        Parameters
+        ----------
+        name_of
+            What to call a place, for example ``leave.csv row 14``; as Python indexes it by default.
+        """
+        place = name_of(Place(self.table, self.index))
+        message = "".join(w if isinstance(w, str) else name_of(w) for w in self.words or (self.message,))
+        return f"{place}: {message}" if place else message
 
     def __str__(self) -> str:
         """Give the fault with its place, as a Python user would index it."""
-        if not self.table:
-            return self.message
-        place = self.table if self.index is None else f"{self.table}[{self.index}]"
-        return f"{place}: {self.message}"
+        return self.told()
 
 
 class InvalidProblem(SchedSolverError):
@@ -43,13 +78,15 @@ class InvalidProblem(SchedSolverError):
     ----------
     faults
         The faults, or sentences that say them.
+    name_of
+        What the message calls the place of a fault.
     """
 
     SHOWN = 20
 
-    def __init__(self, faults: Sequence[Fault | str]) -> None:
+    def __init__(self, faults: Sequence[Fault | str], name_of: Callable[[Place], str] = str) -> None:
         self.faults = tuple(f if isinstance(f, Fault) else Fault("", None, f) for f in faults)
-        lines = [str(fault) for fault in self.faults[: self.SHOWN]]
+        lines = [fault.told(name_of) for fault in self.faults[: self.SHOWN]]
         if len(self.faults) > self.SHOWN:
             lines.append(f"... and {len(self.faults) - self.SHOWN} more")
         super().__init__("\n".join(lines))
@@ -75,6 +112,10 @@ class InfeasibleProblem(SchedSolverError):
 
 class NoSolutionFound(SchedSolverError):
     """The limits ran out before any roster was found, which does not prove there is none."""
+
+
+class CannotWrite(SchedSolverError):
+    """A file or folder cannot be written there; nothing was changed."""
 
 
 class CheckFailed(SchedSolverError):

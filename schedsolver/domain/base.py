@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 LAST_CLOCK_MINUTE = 48 * 60
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::00)?")
@@ -30,9 +30,11 @@ def parse_clock(value: Any) -> Any:
     Raises
     ------
     ValueError
-        If the text is not a time of day.
+        If the text is not a time of day in whole minutes.
     """
     if isinstance(value, dt.time):
+        if value.second or value.microsecond:
+            raise ValueError(f"{value} is not in whole minutes; write it as HH:MM, for example 08:30")
         return value.hour * 60 + value.minute
     if not isinstance(value, str):
         return value
@@ -86,12 +88,19 @@ def parse_moment(value: Any) -> Any:
             value = dt.datetime.fromisoformat(value.strip())
         except ValueError:
             raise ValueError(f'"{value}" is not a moment; write it as YYYY-MM-DD HH:MM') from None
-    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+    if not isinstance(value, dt.datetime):
+        raise ValueError(f"{value!r} is not a moment; write it as YYYY-MM-DD HH:MM")
+    if value.tzinfo is not None:
         raise ValueError(f"{value} carries a time zone; times are local to the outlets, leave it out")
     return value
 
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=80)]
-ClockTime = Annotated[int, BeforeValidator(parse_clock), PlainSerializer(format_clock, return_type=str)]
+ClockTime = Annotated[
+    int,
+    Field(ge=0, le=LAST_CLOCK_MINUTE),
+    BeforeValidator(parse_clock),
+    PlainSerializer(format_clock, return_type=str),
+]
 Day = Annotated[dt.date, BeforeValidator(parse_date)]
 Moment = Annotated[dt.datetime, BeforeValidator(parse_moment)]

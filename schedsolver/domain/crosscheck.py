@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from schedsolver.domain.base import format_clock
 from schedsolver.domain.rule import Rule
 from schedsolver.domain.suggest import did_you_mean
-from schedsolver.errors import Fault
+from schedsolver.errors import Fault, Place
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -66,35 +66,38 @@ def _repeated_names(problem: Problem) -> Iterator[Fault]:
             if first[0] == i:
                 continue
             same = "also" if first[1] == name else f'"{first[1]}", the same but for capitals,'
-            yield Fault(table, i, f'{key} "{name}" is used twice: {same} names {table}[{first[0]}]; give each its own')
+            yield Fault.mentioning(
+                table, i, f'{key} "{name}" is used twice: {same} names ', Place(table, first[0]), "; give each its own"
+            )
 
 
 def _unknown_references(problem: Problem) -> Iterator[Fault]:
     known = {table: {getattr(r, key) for r in getattr(problem, table)} for table, key in NAMED.items()}
 
-    def check(table: str, i: int | None, field: str, kind: str, name: str | None) -> Iterator[Fault]:
+    def check(table: str, i: int | None, kind: str, name: str | None, prefix: str = "") -> Iterator[Fault]:
         target = TARGETS[kind][0]
         if name is not None and name not in known[target]:
-            label = field.removesuffix("_id").replace("_", " ")
-            yield Fault(table, i, f'{label} "{name}" is not in {target}{did_you_mean(name, known[target])}')
+            label = prefix + kind.removesuffix("_id").replace("_", " ")
+            hint = did_you_mean(name, known[target])
+            yield Fault.mentioning(table, i, f'{label} "{name}" is not in ', Place(target), hint)
 
     for table in REFERRING:
         for i, record in enumerate(getattr(problem, table)):
             for field in type(record).model_fields:
                 if field in TARGETS and field != NAMED.get(table):
-                    yield from check(table, i, field, field, getattr(record, field))
+                    yield from check(table, i, field, getattr(record, field))
     for i, shift in enumerate(problem.shift_types):
         for name in shift.outlets:
-            yield from check("shift_types", i, "outlet", "outlet_id", name)
+            yield from check("shift_types", i, "outlet_id", name)
     for name in problem.travel.outlets:
-        yield from check("travel", None, "outlet", "outlet_id", name)
+        yield from check("travel", None, "outlet_id", name)
     for i, rule in enumerate(problem.rules):
         scope = rule.scope
         named = (("employees", "employee_id"), ("contracts", "contract_id"), ("outlets", "outlet_id"),
                  ("activities", "activity_id"))  # fmt: skip
         for field, kind in named:
             for name in getattr(scope, field):
-                yield from check("rules", i, f"{rule.name}: {kind}", kind, name)
+                yield from check("rules", i, kind, name, f"{rule.name}: ")
 
 
 def _several_hubs(problem: Problem) -> Iterator[Fault]:
@@ -150,16 +153,19 @@ def _grid(problem: Problem) -> Iterator[Fault]:
 
 def _requirement_cells(problem: Problem) -> Iterator[Fault]:
     """A cell may be asked for once: by one interval requirement or by traffic."""
-    slot = problem.horizon.slot_minutes
-    seen: dict[tuple[str, str, dt.date, int], str] = {}
+    horizon = problem.horizon
+    slot = horizon.slot_minutes
+    seen: dict[tuple[str, str, int], Place] = {}
     for table in ("interval_requirements", "traffic"):
         for i, row in enumerate(getattr(problem, table)):
+            here = Place(table, i)
             end = row.end if table == "interval_requirements" else row.start + slot
             for clock in range(row.start, end, slot):
-                other = seen.setdefault((row.outlet_id, row.activity_id, row.date, clock), f"{table}[{i}]")
-                if other != f"{table}[{i}]":
+                cell = row.outlet_id, row.activity_id, horizon.slot_of(row.date, clock)
+                other = seen.setdefault(cell, here)
+                if other != here:
                     where = f"{row.activity_id} at {row.outlet_id} on {row.date} {format_clock(clock)}"
-                    yield Fault(table, i, f"asks for {where} again, after {other}; keep one of them")
+                    yield Fault.mentioning(table, i, f"asks for {where} again, after ", other, "; keep one of them")
                     break
 
 
@@ -184,6 +190,11 @@ def _outside_horizon(problem: Problem) -> Iterator[Fault]:
         for i, row in enumerate(getattr(problem, table)):
             if row.date not in horizon:
                 yield Fault(table, i, f"{row.date} is outside {span}")
+    for table in ("interval_requirements", "traffic"):
+        for i, row in enumerate(getattr(problem, table)):
+            end = row.end if table == "interval_requirements" else row.start + horizon.slot_minutes
+            if row.date in horizon and horizon.slot_of(row.date, end - 1) >= horizon.slots:
+                yield Fault(table, i, f"{row.date} until {format_clock(end)} runs past {span}; end it at 24:00")
     for i, duty in enumerate(problem.history):
         if duty.date >= horizon.start:
             yield Fault("history", i, f"{duty.date} is not before {span}; fix it with a pin instead")
@@ -202,8 +213,10 @@ def _overlapping_history(problem: Problem) -> Iterator[Fault]:
     for i, duty in sorted(enumerate(problem.history), key=lambda item: item[1].start):
         end, before = last.get(duty.employee_id, (dt.datetime.min, -1))
         if duty.start < end:
-            yield Fault("history", i, f"{duty} overlaps history[{before}]; one person is in one place at a time")
-        last[duty.employee_id] = (max(end, duty.end), i)
+            yield Fault.mentioning(
+                "history", i, f"{duty} overlaps ", Place("history", before), "; one person is in one place at a time"
+            )
+        last[duty.employee_id] = max((end, before), (duty.end, i))
 
 
 def _scopes(problem: Problem) -> Iterator[Fault]:
@@ -211,7 +224,10 @@ def _scopes(problem: Problem) -> Iterator[Fault]:
     for i, rule in enumerate(problem.rules):
         for tag in rule.scope.tags:
             if tag not in tags:
-                yield Fault("rules", i, f'{rule.name}: nobody in staff has the tag "{tag}"{did_you_mean(tag, tags)}')
+                hint = did_you_mean(tag, tags)
+                yield Fault.mentioning(
+                    "rules", i, f"{rule.name}: nobody in ", Place("staff"), f' has the tag "{tag}"{hint}'
+                )
         if not any(rule.scope.has_date(date) for date in problem.horizon.dates):
             yield Fault("rules", i, f"{rule.name}: its scope matches no day of the horizon")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from schedsolver.domain.base import Day, Model
 
@@ -35,6 +35,12 @@ class Horizon(Model):
         if MINUTES_PER_DAY % value:
             raise ValueError(f"{value} minutes do not divide a day; use 5, 10, 15, 20, 30 or 60")
         return value
+
+    @model_validator(mode="after")
+    def _within_the_calendar(self) -> Self:
+        if dt.date.max - self.start <= dt.timedelta(days=self.days):
+            raise ValueError(f"{self.days} days from {self.start} run past the end of the calendar")
+        return self
 
     @property
     def dates(self) -> tuple[dt.date, ...]:

@@ -216,10 +216,12 @@ class Pin(Model):
     end: ClockTime | None = None
 
     @model_validator(mode="after")
-    def _off_is_all(self) -> Self:
+    def _possible(self) -> Self:
         fields = (self.outlet_id, self.shift_type_id, self.start, self.end)
         if self.off and any(f is not None for f in fields):
             raise ValueError("a day pinned off cannot also have an outlet, a shift type or times")
+        if self.start is not None and self.end is not None and self.start >= self.end:
+            raise ValueError(f"starts at {format_clock(self.start)}, not before it ends at {format_clock(self.end)}")
         return self
 
     def describe(self) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, model_validator
 
 from schedsolver.domain.base import Model
 from schedsolver.domain.horizon import Horizon
@@ -17,6 +17,7 @@ from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
 from schedsolver.domain.rule import Rule
 from schedsolver.domain.schedule import Duty
 from schedsolver.domain.suggest import did_you_mean
+from schedsolver.domain.wording import faults_of_error
 from schedsolver.domain.work import Activity, Arrivals, IntervalRequirement, ShiftRequirement, ShiftType, Skill
 from schedsolver.errors import InvalidProblem
 
@@ -143,8 +144,17 @@ class Problem(Model):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Problem:
-        """Read a problem from JSON; the inverse of :meth:`to_json`."""
-        return cls.model_validate_json(text)
+        """Read a problem from JSON; the inverse of :meth:`to_json`.
+
+        Raises
+        ------
+        InvalidProblem
+            With every fault found.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise InvalidProblem(faults_of_error(error, known=cls.model_fields)) from None
 
     @cached_property
     def employee_index(self) -> dict[str, int]:
@@ -177,6 +187,17 @@ class Problem(Model):
         contracts = {c.contract_id: c for c in self.contracts}
         return {e.employee_id: contracts[e.contract_id] for e in self.staff}
 
+    def history_of(self, employee: int) -> tuple[Duty, ...]:
+        """Give the duties before the horizon of the employee at a position in ``staff``."""
+        return self._history_by_name.get(self.staff[employee].employee_id, ())
+
+    @cached_property
+    def _history_by_name(self) -> dict[str, tuple[Duty, ...]]:
+        by_name: dict[str, list[Duty]] = {}
+        for duty in self.history:
+            by_name.setdefault(duty.employee_id, []).append(duty)
+        return {name: tuple(duties) for name, duties in by_name.items()}
+
     def open_intervals(self, outlet_id: str, date: dt.date) -> tuple[tuple[int, int], ...]:
         """Give when an outlet is open on a date, as minutes ``[start, end)`` after its midnight.
 
@@ -188,6 +209,16 @@ class Problem(Model):
         if not rows:
             rows = [r for r in self._opening_of.get(outlet_id, ()) if r.weekday == date.weekday()]
         return merged((r.start, r.end) for r in rows if r.start is not None and r.end is not None)
+
+    def paid_minutes(self, duty: Duty) -> int:
+        """Give the length of a duty without its unpaid breaks.
+
+        Breaks of a shift type that is no longer in the problem, as history may have, count as unpaid.
+        """
+        position = self.shift_type_index.get(duty.shift_type_id)
+        windows = self.shift_types[position].breaks if position is not None else ()
+        unpaid = sum(rest.minutes for i, rest in enumerate(duty.breaks) if not (i < len(windows) and windows[i].paid))
+        return duty.minutes - unpaid
 
     @cached_property
     def _opening_of(self) -> dict[str, list[OpeningHours]]:

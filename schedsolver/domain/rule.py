@@ -16,23 +16,20 @@ any other, so all of it is data in the problem. It has three hooks, each optiona
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, Self
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from schedsolver.domain.base import Day, Identifier, Model
+from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.places import Weekday
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.schedule import Duty, Schedule
-
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 class Scope(Model):
@@ -131,37 +128,7 @@ class Judgement:
         return sum(p.cents for p in self.penalties)
 
 
-class DutyOptions(Protocol):
-    """Every duty that could be given, one per position; all arrays have shape ``(n,)``.
-
-    Attributes
-    ----------
-    employee, day, outlet, shift_type
-        Positions in the problem's tables; ``day`` counts from the first day planned.
-    skill
-        Position of the skill the duty is carried out in, -1 for none.
-    start, end
-        Minutes since midnight of the first day planned.
-    paid_minutes
-        Length without unpaid breaks.
-    """
-
-    employee: IntArray
-    day: IntArray
-    outlet: IntArray
-    shift_type: IntArray
-    skill: IntArray
-    start: IntArray
-    end: IntArray
-    paid_minutes: IntArray
-
-    def __len__(self) -> int:
-        """Count the options."""
-        ...
-
-    def of_employee(self, employee: int) -> slice:
-        """Give where the options of one employee lie; they are contiguous."""
-        ...
+Tier = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -185,9 +152,20 @@ class HeadColumns:
 class ModelContext(Protocol):
     """What a rule may use to write itself into the model. Columns are integers ``>= 0``."""
 
-    problem: Problem
-    options: DutyOptions
-    heads: HeadColumns
+    @property
+    def problem(self) -> Problem:
+        """What is modelled."""
+        ...
+
+    @property
+    def options(self) -> DutyOptions:
+        """Every duty that could be given."""
+        ...
+
+    @property
+    def heads(self) -> HeadColumns:
+        """Columns that count heads on activities."""
+        ...
 
     @property
     def duty_columns(self) -> IntArray:
@@ -212,8 +190,45 @@ class ModelContext(Protocol):
         """
         ...
 
-    def limit(self, rule: Rule, row: ArrayLike, column: ArrayLike, coefficient: ArrayLike, upper: ArrayLike) -> None:
-        """Keep rows at or below ``upper``: strictly for a hard rule, else at its weight for each unit over."""
+    def limit(
+        self,
+        rule: Rule,
+        row: ArrayLike,
+        column: ArrayLike,
+        coefficient: ArrayLike,
+        upper: ArrayLike,
+        excess: ArrayLike | None = None,
+    ) -> None:
+        """Keep rows at or below ``upper``: strictly for a hard rule, else at its weight for each unit over.
+
+        ``excess[r]`` numbers what row ``r`` is one view of; rows with the same number pay together for
+        the largest excess among them. Each row stands for itself when it is ``None``.
+        """
+        ...
+
+    def price_gaps(
+        self,
+        rule: Rule,
+        terms: tuple[ArrayLike, ArrayLike, ArrayLike],
+        target: ArrayLike,
+        shortage: Sequence[Tier],
+        surplus: Sequence[Tier],
+    ) -> None:
+        """Charge a rule for what sums of columns lack of their targets, or have beyond them.
+
+        Parameters
+        ----------
+        rule
+            Whom to charge.
+        terms
+            Row, column and coefficient of each term, shape ``(n,)`` each.
+        target
+            Number wanted, shape ``(rows,)``.
+        shortage, surplus
+            Tiers ``(row, width, cents)``: up to ``width`` units short of, or beyond, the target of the
+            row at ``cents`` each. A row's tiers are listed in order and their prices do not fall; the
+            row can be no further off than they are wide together.
+        """
         ...
 
     def penalise(self, rule: Rule, column: ArrayLike, cents: ArrayLike) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -26,6 +27,11 @@ class Rest(Model):
     def _interval(self) -> Self:
         _refuse_backwards(self.start, self.end)
         return self
+
+    @property
+    def minutes(self) -> int:
+        """Length of the break."""
+        return _minutes(self.start, self.end)
 
 
 class Duty(Model):
@@ -117,6 +123,14 @@ class Schedule(Model):
             duty_list=tuple(sorted(duties, key=lambda d: (d.date, d.employee_id, d.start, d.outlet_id))),
             stint_list=tuple(sorted(stints, key=lambda s: (s.start, s.employee_id, s.outlet_id, s.activity_id))),
         )
+
+    @cached_property
+    def duties_of(self) -> dict[str, tuple[Duty, ...]]:
+        """Duties of each employee who has any, by date."""
+        by_name: dict[str, list[Duty]] = {}
+        for duty in self.duty_list:
+            by_name.setdefault(duty.employee_id, []).append(duty)
+        return {name: tuple(duties) for name, duties in by_name.items()}
 
     @property
     def duties(self) -> pd.DataFrame:

@@ -63,7 +63,7 @@ class Activity(Model):
     deferrable: bool = False
     at_window: bool = False
     service_minutes: Annotated[float, Field(gt=0, le=1440)] | None = None
-    wait_limit_minutes: Annotated[float, Field(ge=0)] = 20.0
+    wait_limit_minutes: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 20.0
     target_share: Annotated[float, Field(gt=0, lt=1)] = 0.97
     shortage_cents_per_hour: tuple[Cents, ...] = (12_000, 18_000, 24_000)
     surplus_cents_per_hour: Cents = 600

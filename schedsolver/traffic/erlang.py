@@ -76,9 +76,7 @@ def service_level(servers: ArrayLike, load: ArrayLike, service_time: ArrayLike, 
         As :func:`erlang_b`, or if the service time is not positive or the limit negative.
     """
     counts, loads = _validated(servers, load)
-    mean, limit = np.asarray(service_time, float), np.asarray(wait_limit, float)
-    if not np.all(mean > 0) or not np.all(limit >= 0):
-        raise ValueError("service_time must be positive and wait_limit must not be negative")
+    mean, limit = _validated_times(service_time, wait_limit)
     spare = np.maximum(counts - loads, 0.0)
     level = 1.0 - erlang_c(counts, loads) * np.exp(-spare * limit / mean)
     return np.where(loads < counts, level, 0.0)
@@ -90,9 +88,7 @@ def mean_wait(servers: ArrayLike, load: ArrayLike, service_time: ArrayLike) -> F
     Parameters and errors are those of :func:`service_level`.
     """
     counts, loads = _validated(servers, load)
-    mean = np.asarray(service_time, float)
-    if not np.all(mean > 0):
-        raise ValueError("service_time must be positive")
+    mean, _ = _validated_times(service_time, 0.0)
     stable = loads < counts
     spare = np.where(stable, counts - loads, 1.0)
     return np.where(stable, erlang_c(counts, loads) * mean / spare, np.inf)
@@ -122,17 +118,17 @@ def heads_needed(
         As :func:`service_level`, if the target is outside ``(0, 1)``, or if more than
         ``MOST_SERVERS`` would be needed.
     """
+    _, loads = _validated(0, load)
     loads, mean, limit, target = np.broadcast_arrays(
-        np.asarray(load, float), np.asarray(service_time, float), np.asarray(wait_limit, float),
-        np.asarray(target_share, float),
-    )  # fmt: skip
+        loads, *_validated_times(service_time, wait_limit), np.asarray(target_share, float)
+    )
     if not np.all((target > 0) & (target < 1)):
         raise ValueError("target_share must lie between 0 and 1, both excluded")
-    if np.any(loads >= MOST_SERVERS):
-        raise ValueError(f"a load of {loads.max():g} erlangs needs more than {MOST_SERVERS} servers; check its unit")
-    heads = np.where(loads > 0, np.floor(loads).astype(np.int64) + 1, 0)
-    short = loads > 0
+    heads = np.where(loads > 0, np.floor(np.minimum(loads, MOST_SERVERS)).astype(np.int64) + 1, 0)
+    short = np.asarray(loads > 0)
     while np.any(short):
+        if np.any(heads > MOST_SERVERS):
+            raise ValueError(f"{loads.max():g} erlangs of load need more than {MOST_SERVERS} servers; check its unit")
         level = service_level(heads[short], loads[short], mean[short], limit[short])
         missing = level < target[short]
         heads[short] += missing
@@ -147,3 +143,10 @@ def _validated(servers: ArrayLike, load: ArrayLike) -> tuple[FloatArray, FloatAr
     if not np.all(np.isfinite(loads)) or np.any(loads < 0):
         raise ValueError("load must be a number of erlangs, at least 0")
     return counts, loads
+
+
+def _validated_times(service_time: ArrayLike, wait_limit: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    mean, limit = np.asarray(service_time, float), np.asarray(wait_limit, float)
+    if not np.all(mean > 0) or not np.all(limit >= 0):
+        raise ValueError("service_time must be positive and wait_limit must not be negative")
+    return mean, limit

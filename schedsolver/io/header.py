@@ -1,0 +1,113 @@
+"""``problem.yaml``: what of a problem is no table - its name, its horizon and its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic_core import from_json
+
+from schedsolver.domain.problem import Problem
+from schedsolver.domain.suggest import did_you_mean
+from schedsolver.domain.tables import TABLES
+from schedsolver.errors import InvalidProblem
+from schedsolver.io.text import read_text
+
+HEADER_FILES = ("problem.yaml", "problem.yml", "problem.json")
+FIELDS = ("name", "horizon", "rules")
+
+
+def find_header(folder: Path) -> Path:
+    """Give the header file of a problem folder.
+
+    Raises
+    ------
+    InvalidProblem
+        If there is none, or more than one.
+    """
+    found = [folder / name for name in HEADER_FILES if (folder / name).is_file()]
+    if not found:
+        raise InvalidProblem([f"{folder}: has no problem.yaml; it gives the horizon and the rules"])
+    if len(found) > 1:
+        raise InvalidProblem([f"{folder}: has both {' and '.join(path.name for path in found)}; keep one"])
+    return found[0]
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """Read the header file of a problem folder.
+
+    Raises
+    ------
+    InvalidProblem
+        If it cannot be read, with the line, or has other fields than name, horizon and rules.
+    """
+    text = read_text(path)
+    header = _from_json(path.name, text) if path.suffix == ".json" else _from_yaml(path.name, text)
+    if not isinstance(header, Mapping):
+        raise InvalidProblem([f"{path.name}: must give the fields {', '.join(FIELDS)}"])
+    faults = [f"{path.name}: {_unknown(str(field))}" for field in header if field not in FIELDS]
+    if faults:
+        raise InvalidProblem(faults)
+    return {field: value for field, value in header.items() if value is not None}
+
+
+def header_text(problem: Problem) -> str:
+    """Give the text of ``problem.yaml``; the inverse of :func:`read_header`."""
+    header: dict[str, Any] = {"name": problem.name} if problem.name else {}
+    header["horizon"] = dict(problem.horizon)
+    rules = [rule.model_dump(mode="json", exclude_defaults=True) for rule in problem.rules]
+    if rules:
+        header["rules"] = rules
+    return yaml.safe_dump(header, sort_keys=False, allow_unicode=True)
+
+
+def _from_json(name: str, text: str) -> Any:
+    try:
+        return from_json(text)
+    except ValueError as error:
+        raise InvalidProblem([f"{name}: is not valid JSON: {error}"]) from None
+
+
+def _from_yaml(name: str, text: str) -> Any:
+    try:
+        return yaml.load(text, _TextLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InvalidProblem([f"{name} line {line}: {error.problem}"]) from None
+    except yaml.YAMLError as error:
+        raise InvalidProblem([f"{name}: {error}"]) from None
+    except RecursionError:
+        raise InvalidProblem([f"{name}: is nested too deeply"]) from None
+
+
+def _unknown(field: str) -> str:
+    if field in TABLES:
+        return f"{field} does not belong here; put it into {field}.csv"
+    hint = did_you_mean(field, FIELDS) or f"; there are {', '.join(FIELDS)}"
+    return f'there is no field "{field}"{hint}'
+
+
+class _TextLoader(yaml.BaseLoader):
+    """Reads every scalar as text, and nothing as nothing.
+
+    YAML by itself reads 08:30 as 510, 007 as 7, NO as false and a day as a date; the models know
+    better what each field is.
+    """
+
+    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+        if node.style is None and node.value in ("", "~", "null"):
+            return None
+        return super().construct_scalar(node)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f'"{key.value}" is given twice; keep one', problem_mark=key.start_mark
+                )
+            if isinstance(key, yaml.ScalarNode):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)

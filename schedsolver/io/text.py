@@ -1,0 +1,111 @@
+"""Text files read with care and written whole."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from schedsolver.errors import CannotWrite, InvalidProblem
+
+MAX_BYTES = 64 * 2**20
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_SAVE_AS = 'save it again as UTF-8 (in Excel: Save As, "CSV UTF-8")'
+
+
+def read_text(path: Path) -> str:
+    """Read a text file, without the mark that Excel puts at its beginning.
+
+    Raises
+    ------
+    InvalidProblem
+        If it is not there, larger than ``MAX_BYTES``, not text, or not UTF-8.
+    """
+    data = _read_bytes(path)
+    if data.startswith(_UTF16_MARKS):
+        raise InvalidProblem([f"{path.name}: is not UTF-8 but UTF-16; {_SAVE_AS}"])
+    if b"\0" in data:
+        raise InvalidProblem([f"{path.name}: is not a text file; if it is a workbook, save it as CSV UTF-8"])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InvalidProblem([f"{path.name} row {line}: is not UTF-8; {_SAVE_AS}"]) from None
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    CannotWrite
+        If the file cannot be written.
+    """
+    staged = path.with_name(_hidden_name())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged.write_bytes(_encoded(path.name, text))
+        staged.replace(path)
+    except OSError as error:
+        raise CannotWrite(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def write_folder(folder: Path, files: Mapping[str, str], outdated: Iterable[str] = ()) -> None:
+    """Write files into a folder: none of them appears before all have been written.
+
+    Parameters
+    ----------
+    folder
+        Made when it is not there; its other files stay.
+    files
+        Text of each file by name.
+    outdated
+        Names of files that go if they are not among those written.
+
+    Raises
+    ------
+    CannotWrite
+        If a file cannot be written.
+    """
+    is_new = not folder.exists()
+    staged = (folder.parent if is_new else folder) / _hidden_name()
+    try:
+        staged.mkdir(parents=True)
+        for name, text in files.items():
+            (staged / name).write_bytes(_encoded(name, text))
+        if is_new:
+            staged.rename(folder)
+            return
+        for name in files:
+            (staged / name).replace(folder / name)
+        for name in set(outdated) - files.keys():
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise CannotWrite(f"{folder}: cannot be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise InvalidProblem([f"{path}: there is no such file"])
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            limit = f"{size / 2**20:.0f} MiB, above the limit of {MAX_BYTES // 2**20} MiB"
+            raise InvalidProblem([f"{path.name}: is too large: {limit}; keep only the rows of the horizon"])
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidProblem([f"{path}: cannot be read: {error.strerror}"]) from None
+
+
+def _encoded(name: str, text: str) -> bytes:
+    """Encode text; Excel takes a CSV for UTF-8 only when it begins with the mark."""
+    return text.encode("utf-8-sig" if name.endswith(".csv") and not text.isascii() else "utf-8")
+
+
+def _hidden_name() -> str:
+    return f".{uuid.uuid4().hex}.tmp"

@@ -1,0 +1,203 @@
+"""The CP-SAT model under construction: what rules write to."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+from ortools.sat.python import cp_model
+
+from schedsolver.domain.options import IntArray
+from schedsolver.domain.rule import HeadColumns, Rule, Tier
+
+if TYPE_CHECKING:
+    from schedsolver.domain.options import DutyOptions
+    from schedsolver.domain.problem import Problem
+
+# Far beyond any sum of bounded columns, far within what the solver can add up.
+UNBOUNDED = 2**53
+# Row, column and coefficient of each term; target; tiers, their signs and their columns.
+_Gap = tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]
+# Row, column and coefficient of each term; limit and column of the excess of each row.
+_SoftLimit = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
+
+
+class RosterModel:
+    """A ``CpModel`` whose variables are addressed by column number; see ``domain.rule.ModelContext``.
+
+    Rows go straight into the model's protocol buffer: a tenth of the time that expressions take.
+
+    Attributes
+    ----------
+    problem, options
+        What is modelled; option ``i`` is column ``i``.
+    heads
+        Columns that count heads; filled by the flows.
+    cp
+        The model.
+    """
+
+    def __init__(self, problem: Problem, options: DutyOptions) -> None:
+        self.problem = problem
+        self.options = options
+        self.cp = cp_model.CpModel()
+        self.duty_columns = self.new_columns(np.ones(len(options), np.int64))
+        nothing = np.zeros(0, np.int64)
+        self.heads = HeadColumns(nothing, nothing, nothing, nothing)
+        self._gaps: list[_Gap] = []
+        self._soft_limits: list[_SoftLimit] = []
+        self._costs: dict[str, list[tuple[IntArray, IntArray]]] = defaultdict(list)
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return len(self.cp.proto.variables)
+
+    def new_columns(self, upper: ArrayLike) -> IntArray:
+        """Add one integer column in ``[0, upper[i]]`` for each ``i``."""
+        bounds = np.asarray(upper, np.int64).tolist()
+        first = self.columns
+        variables = self.cp.proto.variables
+        for bound in bounds:
+            variables.add().domain.extend((0, bound))
+        return np.arange(first, first + len(bounds), dtype=np.int64)
+
+    def require(
+        self,
+        row: ArrayLike,
+        column: ArrayLike,
+        coefficient: ArrayLike,
+        lower: ArrayLike | None,
+        upper: ArrayLike | None,
+    ) -> None:
+        """Add rows ``lower[r] <= sum of coefficient[i] * column[i] over row[i] == r <= upper[r]``."""
+        lows = None if lower is None else np.asarray(lower, np.int64).tolist()
+        highs = None if upper is None else np.asarray(upper, np.int64).tolist()
+        count = len(lows if lows is not None else highs or [])
+        rows, columns, coefficients = self._merged(row, column, coefficient)
+        first = np.searchsorted(rows, np.arange(count + 1)).tolist()
+        terms, factors = columns.tolist(), coefficients.tolist()
+        constraints = self.cp.proto.constraints
+        for r in range(count):
+            begin, end = first[r], first[r + 1]
+            low = -UNBOUNDED if lows is None else lows[r]
+            high = UNBOUNDED if highs is None else highs[r]
+            own = factors[begin:end]
+            divisor = math.gcd(*own) if own else 1
+            if divisor > 1:
+                own = [factor // divisor for factor in own]
+                low, high = -(-low // divisor), high // divisor
+            linear = constraints.add().linear
+            linear.vars.extend(terms[begin:end])
+            linear.coeffs.extend(own)
+            linear.domain.extend((low, high))
+
+    def limit(
+        self,
+        rule: Rule,
+        row: ArrayLike,
+        column: ArrayLike,
+        coefficient: ArrayLike,
+        upper: ArrayLike,
+        excess: ArrayLike | None = None,
+    ) -> None:
+        """Keep rows at or below ``upper``: strictly for a hard rule, else at its weight for each unit over."""
+        most = np.asarray(upper, np.int64)
+        if rule.hard:
+            self.require(row, column, coefficient, None, most)
+            return
+        rows, columns, factors = (np.asarray(part, np.int64) for part in (row, column, coefficient))
+        numbers = np.arange(len(most)) if excess is None else np.asarray(excess, np.int64)
+        kinds, kind_of_row = np.unique(numbers, return_inverse=True)
+        largest = np.zeros(len(most), np.int64)
+        np.add.at(largest, rows, np.maximum(factors, 0))
+        width = np.zeros(len(kinds), np.int64)
+        np.maximum.at(width, kind_of_row, largest - most)
+        over = self.new_columns(width)
+        self.penalise(rule, over, np.full(len(kinds), rule.weight))
+        self._soft_limits.append((rows, columns, factors, most, over[kind_of_row]))
+        self.require(
+            np.concatenate([rows, np.arange(len(most))]),
+            np.concatenate([columns, over[kind_of_row]]),
+            np.concatenate([factors, np.full(len(most), -1)]),
+            None,
+            most,
+        )
+
+    def price_gaps(
+        self,
+        rule: Rule,
+        terms: tuple[ArrayLike, ArrayLike, ArrayLike],
+        target: ArrayLike,
+        shortage: Sequence[Tier],
+        surplus: Sequence[Tier],
+    ) -> None:
+        """Charge a rule for what sums of columns lack of their targets, or have beyond them."""
+        row, column, coefficient = (np.asarray(part, np.int64) for part in terms)
+        wanted = np.asarray(target, np.int64)
+        tiers = np.array([*shortage, *surplus], np.int64).reshape(-1, 3)
+        sign = np.repeat([1, -1], [len(shortage), len(surplus)])
+        gap = self.new_columns(tiers[:, 1])
+        self.penalise(rule, gap, tiers[:, 2])
+        self._gaps.append((row, column, coefficient, wanted, tiers, sign, gap))
+        self.require(
+            np.concatenate([row, tiers[:, 0]]),
+            np.concatenate([column, gap]),
+            np.concatenate([coefficient, sign]),
+            wanted,
+            wanted,
+        )
+
+    def settled(self, values: IntArray) -> IntArray:
+        """Give a solution with every priced gap and excess as small as the decisions allow.
+
+        A solver that stops early may leave a shortage and a surplus that cancel.
+        """
+        best = values.copy()
+        for row, column, coefficient, wanted, tiers, sign, gap in self._gaps:
+            lacking = wanted.copy()
+            np.subtract.at(lacking, row, coefficient * values[column])
+            left = {1: np.maximum(lacking, 0), -1: np.maximum(-lacking, 0)}
+            for (r, width, _), s, g in zip(tiers.tolist(), sign.tolist(), gap.tolist(), strict=True):
+                best[g] = min(width, left[s][r])
+                left[s][r] -= best[g]
+        for row, column, coefficient, most, over in self._soft_limits:
+            beyond = -most
+            np.add.at(beyond, row, coefficient * values[column])
+            best[over] = 0
+            np.maximum.at(best, over, beyond)
+        return best
+
+    def penalise(self, rule: Rule, column: ArrayLike, cents: ArrayLike) -> None:
+        """Charge ``cents[i]`` for each unit of ``column[i]`` to the rule."""
+        self._costs[rule.name].append((np.asarray(column, np.int64), np.asarray(cents, np.int64)))
+
+    def set_objective(self) -> None:
+        """Write the sum of all charges as the model's objective; call once, after all rules."""
+        cents = np.zeros(self.columns, np.int64)
+        for charges in self._costs.values():
+            for column, price in charges:
+                np.add.at(cents, column, price)
+        charged = np.flatnonzero(cents)
+        self.cp.proto.objective.vars.extend(charged.tolist())
+        self.cp.proto.objective.coeffs.extend(cents[charged].tolist())
+
+    def cost_by_rule(self, values: IntArray) -> dict[str, int]:
+        """Give the cents each rule charges at a solution, ``values`` of shape ``(columns,)``."""
+        return {
+            name: int(sum((values[column] * price).sum() for column, price in charges))
+            for name, charges in self._costs.items()
+        }
+
+    def _merged(self, row: ArrayLike, column: ArrayLike, coefficient: ArrayLike) -> tuple[IntArray, IntArray, IntArray]:
+        """Sort terms by row and column, adding up those that meet."""
+        rows, columns, factors = (np.asarray(part, np.int64) for part in (row, column, coefficient))
+        keys, place = np.unique(rows * self.columns + columns, return_inverse=True)
+        sums = np.zeros(len(keys), np.int64)
+        np.add.at(sums, place, factors)
+        kept = sums != 0
+        return keys[kept] // self.columns, keys[kept] % self.columns, sums[kept]

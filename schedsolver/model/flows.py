@@ -1,0 +1,215 @@
+"""Presence, breaks and activities as flows of interchangeable people.
+
+People who may do the same activities at an outlet on a day form a *class* there; within a slot they
+can stand in for each other. For each class, outlet and day a *chain* of slots carries how many are
+present: a duty enters it where it starts and leaves where it ends, so it costs two entries instead
+of one for each slot. Breaks are counted per chain and window (Aykin 1996, "Optimal shift scheduling
+with multiple break windows", Management Science 42), and activities are a transport of the people
+present. ``model.names`` attaches names afterwards, which always succeeds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.rule import HeadColumns
+from schedsolver.rules.permission import eligible_activities
+from schedsolver.traffic.staffing import required_cells
+
+if TYPE_CHECKING:
+    from schedsolver.model.context import RosterModel
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Chains of slots; arrays by chain unless said otherwise.
+
+    Attributes
+    ----------
+    of_option
+        Chain each duty option belongs to, shape ``(options,)``.
+    outlet
+        Outlet.
+    may
+        Activities its people may do, shape ``(chains, activities)``.
+    people
+        Number of employees who could be present.
+    first_slot, slots
+        Slots it spans.
+    offset
+        Position of its first slot among the links of all chains; link = chain and slot.
+    """
+
+    of_option: IntArray
+    outlet: IntArray
+    may: BoolArray
+    people: IntArray
+    first_slot: IntArray
+    slots: IntArray
+    offset: IntArray
+
+    def link(self, chain: IntArray, slot: IntArray) -> IntArray:
+        """Give the link of each chain and slot."""
+        return self.offset[chain] + slot - self.first_slot[chain]
+
+    @property
+    def links(self) -> tuple[IntArray, IntArray]:
+        """Chain and slot of every link, shape ``(links,)`` each."""
+        chain = np.repeat(np.arange(len(self.slots)), self.slots)
+        return chain, np.arange(len(chain)) - self.offset[chain] + self.first_slot[chain]
+
+
+@dataclass(frozen=True)
+class BreakColumns:
+    """Columns that count breaks beginning in a slot; shape ``(n,)`` each unless said otherwise.
+
+    Attributes
+    ----------
+    of_option
+        Group of each option's breaks, -1 for none; shape ``(options, most breaks)``.
+    chain, group
+        Chain and group the column belongs to.
+    slot
+        Slot the breaks begin in.
+    column
+        The column.
+    """
+
+    of_option: IntArray
+    chain: IntArray
+    group: IntArray
+    slot: IntArray
+    column: IntArray
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What the names are attached to: chains, their breaks and the chain of each column of ``heads``."""
+
+    chains: Chains
+    breaks: BreakColumns
+    head_chain: IntArray
+
+
+def add_flows(model: RosterModel) -> Flows:
+    """Add presence, breaks and activities to a model, and fill its ``heads``."""
+    chains = _chains(model)
+    present = _presence(model, chains)
+    breaks, break_link, break_column = _breaks(model, chains)
+    head_chain, head_link = _heads(model, chains)
+    ones = np.ones
+    model.require(
+        np.concatenate([np.arange(len(present)), break_link, head_link]),
+        np.concatenate([present, break_column, model.heads.column]),
+        np.concatenate([ones(len(present)), -ones(len(break_link)), -ones(len(head_link))]),
+        np.zeros(len(present)),
+        np.zeros(len(present)),
+    )
+    return Flows(chains, breaks, head_chain)
+
+
+def _chains(model: RosterModel) -> Chains:
+    options, problem = model.options, model.problem
+    slot_minutes = problem.horizon.slot_minutes
+    may = eligible_activities(problem)[options.employee, options.outlet, options.day]
+    _, skill_class = np.unique(np.packbits(may, axis=1), axis=0, return_inverse=True)
+    classes = int(skill_class.max(initial=0)) + 1
+    key = (options.outlet * problem.horizon.days + options.day) * classes + skill_class.ravel()
+    _, first_option, of_option = np.unique(key, return_index=True, return_inverse=True)
+    count = len(first_option)
+    first, last = np.full(count, np.iinfo(np.int64).max), np.zeros(count, np.int64)
+    np.minimum.at(first, of_option, options.start // slot_minutes)
+    np.maximum.at(last, of_option, options.end // slot_minutes)
+    members = np.unique(of_option * len(problem.staff) + options.employee) // len(problem.staff)
+    slots = last - first
+    return Chains(
+        of_option, options.outlet[first_option], may[first_option], np.bincount(members, minlength=count), first, slots,
+        offset=np.cumsum(slots) - slots,
+    )  # fmt: skip
+
+
+def _presence(model: RosterModel, chains: Chains) -> IntArray:
+    """Add the number present in each link: present now = present before + starts - ends."""
+    slot_minutes = model.problem.horizon.slot_minutes
+    chain, slot = chains.links
+    present = model.new_columns(chains.people[chain])
+    later = np.flatnonzero(slot > chains.first_slot[chain])
+    starts = chains.link(chains.of_option, model.options.start // slot_minutes)
+    end_slot = model.options.end // slot_minutes
+    leaves = np.flatnonzero(end_slot < (chains.first_slot + chains.slots)[chains.of_option])
+    ends = chains.link(chains.of_option[leaves], end_slot[leaves])
+    model.require(
+        np.concatenate([np.arange(len(present)), later, starts, ends]),
+        np.concatenate([present, present[later - 1], model.duty_columns, model.duty_columns[leaves]]),
+        np.concatenate([np.ones(len(present)), -np.ones(len(later) + len(starts)), np.ones(len(ends))]),
+        np.zeros(len(present)),
+        np.zeros(len(present)),
+    )
+    return present
+
+
+def _breaks(model: RosterModel, chains: Chains) -> tuple[BreakColumns, IntArray, IntArray]:
+    """Add the breaks of each group: options of one chain whose break has the same length and window.
+
+    Returns
+    -------
+    The columns, and link and column of each slot of a break.
+    """
+    options, slot_minutes = model.options, model.problem.horizon.slot_minutes
+    option, which = np.nonzero(options.break_minutes)
+    window = np.stack(
+        [
+            chains.of_option[option],
+            which,
+            options.break_from[option, which] // slot_minutes,
+            options.break_to[option, which] // slot_minutes,
+            options.break_minutes[option, which] // slot_minutes,
+        ],
+        axis=1,
+    )
+    groups, group_of = np.unique(window.reshape(-1, 5), axis=0, return_inverse=True)
+    of_option = np.full(options.break_minutes.shape, -1, np.int64)
+    of_option[option, which] = group_of.ravel()
+    chain, _, first, last, length = groups.T
+    width = last - first + 1
+    group = np.repeat(np.arange(len(groups)), width)
+    slot = np.arange(len(group)) - np.repeat(np.cumsum(width) - width, width) + first[group]
+    column = model.new_columns(chains.people[chain[group]])
+    model.require(
+        np.concatenate([group_of.ravel(), group]),
+        np.concatenate([model.duty_columns[option], column]),
+        np.concatenate([np.ones(len(option)), -np.ones(len(column))]),
+        np.zeros(len(groups)),
+        np.zeros(len(groups)),
+    )
+    spread = length[group]
+    within = np.arange(spread.sum()) - np.repeat(np.cumsum(spread) - spread, spread)
+    link = chains.link(np.repeat(chain[group], spread), np.repeat(slot, spread) + within)
+    return BreakColumns(of_option, chain[group], group, slot, column), link, np.repeat(column, spread)
+
+
+def _heads(model: RosterModel, chains: Chains) -> tuple[IntArray, IntArray]:
+    """Add the heads of each link on each activity worth doing there, and give their chains and links.
+
+    People who may do something that can wait do that rather than be surplus on something else; a
+    column for such surplus could only cost.
+    """
+    problem = model.problem
+    needed = np.zeros((len(problem.outlets), problem.horizon.slots, len(problem.activities)), bool)
+    for cell in required_cells(problem):
+        needed[cell.outlet, cell.slot, cell.activity] = cell.heads > 0
+    can_wait = np.array([a.deferrable for a in problem.activities], bool)
+    chain, slot = chains.links
+    may = chains.may[chain]
+    idle_is_free = (may & can_wait).any(axis=1)
+    inside = slot < problem.horizon.slots
+    wanted = np.zeros_like(may)
+    wanted[inside] = needed[chains.outlet[chain[inside]], slot[inside]]
+    link, activity = np.nonzero(may & (wanted | can_wait | ~idle_is_free[:, None]))
+    column = model.new_columns(chains.people[chain[link]])
+    model.heads = HeadColumns(chains.outlet[chain[link]], activity, slot[link], column)
+    return chain[link], link

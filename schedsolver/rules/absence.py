@@ -1,0 +1,113 @@
+"""When an employee cannot work: leave and availability."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from schedsolver.domain.horizon import MINUTES_PER_DAY
+from schedsolver.domain.options import BoolArray, DutyOptions
+from schedsolver.domain.problem import merged
+from schedsolver.domain.rule import Judgement, Rule
+
+if TYPE_CHECKING:
+    from schedsolver.domain.people import Availability
+    from schedsolver.domain.problem import Problem
+    from schedsolver.domain.schedule import Schedule
+
+
+class LeaveTaken(Rule):
+    """Nobody works during leave."""
+
+    name: ClassVar[str] = "leave.taken"
+
+    def applies_to(self, problem: Problem) -> bool:
+        """Hold where there is leave."""
+        return bool(problem.leave)
+
+    def admits(self, problem: Problem, options: DutyOptions) -> BoolArray:
+        """Strike out duties that overlap leave."""
+        allowed = np.ones(len(options), bool)
+        for leave in problem.leave:
+            own = options.of_employee(problem.employee_index[leave.employee_id])
+            start, end = leave.clock_interval
+            # A duty of the day before may run past midnight into the first day of the leave.
+            for day in range(problem.horizon.day_index(leave.first_day), problem.horizon.day_index(leave.last_day) + 1):
+                midnight = day * MINUTES_PER_DAY
+                overlap = (options.start[own] < midnight + end) & (options.end[own] > midnight + start)
+                allowed[own] &= ~overlap
+        return allowed
+
+    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
+        """Find duties that overlap leave."""
+        away: dict[str, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
+        for leave in problem.leave:
+            start, end = (dt.timedelta(minutes=m) for m in leave.clock_interval)
+            for i in range((leave.last_day - leave.first_day).days + 1):
+                midnight = dt.datetime.combine(leave.first_day + dt.timedelta(days=i), dt.time())
+                away[leave.employee_id].append((midnight + start, midnight + end))
+        return Judgement(
+            tuple(
+                self.violation(f"{duty} falls into leave from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}", duty)
+                for duty in schedule.duty_list
+                for start, end in away[duty.employee_id]
+                if duty.start < end and start < duty.end
+            )
+        )
+
+
+class AvailabilityKept(Rule):
+    """A duty lies within the hours its employee is available on its date."""
+
+    name: ClassVar[str] = "availability.kept"
+
+    def applies_to(self, problem: Problem) -> bool:
+        """Hold where availability is given."""
+        return bool(problem.availability)
+
+    def admits(self, problem: Problem, options: DutyOptions) -> BoolArray:
+        """Strike out duties outside the hours available."""
+        allowed = np.ones(len(options), bool)
+        for name, rows in _rows_by_employee(problem).items():
+            own = options.of_employee(problem.employee_index[name])
+            inside = np.zeros(own.stop - own.start, bool)
+            for d, date in enumerate(problem.horizon.dates):
+                midnight = d * MINUTES_PER_DAY
+                for start, end in _available(rows, date):
+                    inside |= (
+                        (options.day[own] == d)
+                        & (options.start[own] >= midnight + start)
+                        & (options.end[own] <= midnight + end)
+                    )
+            allowed[own] = inside
+        return allowed
+
+    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
+        """Find duties outside the hours available."""
+        rows = _rows_by_employee(problem)
+        found = []
+        for duty in schedule.duty_list:
+            if duty.employee_id not in rows:
+                continue
+            midnight = dt.datetime.combine(duty.date, dt.time())
+            hours = _available(rows[duty.employee_id], duty.date)
+            spans = ((midnight + dt.timedelta(minutes=a), midnight + dt.timedelta(minutes=b)) for a, b in hours)
+            if not any(start <= duty.start and duty.end <= end for start, end in spans):
+                found.append(self.violation(f"{duty} is outside the hours {duty.employee_id} is available", duty))
+        return Judgement(tuple(found))
+
+
+def _rows_by_employee(problem: Problem) -> dict[str, list[Availability]]:
+    rows = defaultdict(list)
+    for row in problem.availability:
+        rows[row.employee_id].append(row)
+    return dict(rows)
+
+
+def _available(rows: list[Availability], date: dt.date) -> tuple[tuple[int, int], ...]:
+    """Give the intervals of a date: its own rows, else those of its weekday."""
+    of_date = [r for r in rows if r.date == date] or [r for r in rows if r.weekday == date.weekday()]
+    return merged((r.start, r.end) for r in of_date)

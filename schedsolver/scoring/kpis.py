@@ -1,0 +1,276 @@
+"""What a roster achieves, in plain numbers: cover, waiting, hours, travel, variety, cost and wishes."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from schedsolver.errors import InvalidSchedule
+from schedsolver.traffic.erlang import service_level
+from schedsolver.traffic.staffing import Cell, required_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from schedsolver.domain import Duty, Problem, Schedule, Stint
+
+IntArray = NDArray[np.int64]
+
+
+def kpis(problem: Problem, schedule: Schedule) -> dict[str, float]:
+    """Give the figures of a roster by name.
+
+    Shares lie in ``[0, 1]``. *Service* means activities that cannot wait; their heads are counted in
+    the slots of :func:`~schedsolver.traffic.staffing.required_cells`. Paid time is that of
+    :meth:`Problem.paid_minutes`. History is not counted.
+
+    Parameters
+    ----------
+    problem, schedule
+        The problem and a roster for it.
+
+    Returns
+    -------
+    ``needed_hours``
+        Head-hours required on service.
+    ``covered_hours``, ``missing_hours``
+        The part of them given, and the rest.
+    ``surplus_hours``
+        Head-hours given on service beyond what is required.
+    ``cover_share``
+        Covered of needed hours; 1 when none are needed.
+    ``late_share``
+        Expected share of customers who wait longer than their activity's limit: Erlang C with the
+        heads really given, all of a slot's customers being late where the offered load reaches the
+        heads; weighted by customers. Only there when the problem has customers.
+    ``duties``
+        Number of duties.
+    ``people_on_duty``
+        Number of employees with at least one duty.
+    ``paid_hours``
+        Paid time of all duties.
+    ``contract_hours``
+        Contracted time of all staff, weekly minutes for the days of the horizon; leave not deducted.
+    ``wage_cents``
+        Each duty's paid time at the wage of the employee's contract, rounded half up to a cent.
+    ``travel_trips``
+        Duties away from the employee's home outlet.
+    ``travel_minutes``
+        Minutes from home outlet to duty and back for those duties.
+    ``cross_post_share``
+        Of the employees with an activity, the share who perform more than one.
+    ``deferrable_share``
+        Share of the time spent on activities that goes to deferrable ones; 0 without any.
+    ``requests_granted_share``
+        Of the requests, the share that is met; 1 when there are none.
+    ``hours.<activity_id>``
+        Hours spent on each activity of the problem.
+
+    Raises
+    ------
+    InvalidSchedule
+        If the schedule names an employee, outlet or activity the problem does not have.
+    """
+    _refuse_unknown(problem, schedule)
+    return {
+        **_cover(problem, schedule),
+        **_waiting(problem, schedule),
+        **_hours(problem, schedule),
+        **_travel(problem, schedule),
+        "requests_granted_share": _share(_granted(problem, schedule), len(problem.requests), empty=1.0),
+        **_variety(problem, schedule),
+    }
+
+
+def shortages(problem: Problem, schedule: Schedule) -> pd.DataFrame:
+    """List where and when heads are missing, and what that costs.
+
+    Parameters
+    ----------
+    problem, schedule
+        The problem and a roster for it.
+
+    Returns
+    -------
+    One row for each outlet, activity and interval with a shortage, in order of time: ``outlet``,
+    ``activity``, ``start``, ``end``, heads ``needed``, ``given`` and ``missing`` in each of its slots,
+    and ``cents`` for all of them together. Consecutive slots alike in heads needed and given make
+    one row.
+
+    Raises
+    ------
+    InvalidSchedule
+        As :func:`kpis`.
+    """
+    _refuse_unknown(problem, schedule)
+    runs = sorted(_runs_of_shortage(problem, schedule), key=lambda run: (run.first, run.outlet, run.activity))
+    moment, slot = problem.horizon.moment_of, problem.horizon.slot_minutes
+    return pd.DataFrame(
+        {
+            "outlet": pd.Series([problem.outlets[r.outlet].outlet_id for r in runs], dtype="str"),
+            "activity": pd.Series([problem.activities[r.activity].activity_id for r in runs], dtype="str"),
+            "start": pd.Series([moment(r.first * slot) for r in runs], dtype="datetime64[us]"),
+            "end": pd.Series([moment(r.last * slot) for r in runs], dtype="datetime64[us]"),
+            "needed": pd.Series([r.needed for r in runs], dtype="int64"),
+            "given": pd.Series([r.given for r in runs], dtype="int64"),
+            "missing": pd.Series([r.needed - r.given for r in runs], dtype="int64"),
+            "cents": pd.Series([r.cents for r in runs], dtype="int64"),
+        }
+    )
+
+
+def heads_given(problem: Problem, schedule: Schedule) -> IntArray:
+    """Count the employees whose stints cover each slot.
+
+    Returns
+    -------
+    Heads, shape ``(outlets, activities, slots)``; time outside the horizon is left out.
+    """
+    horizon = problem.horizon
+    change = np.zeros((len(problem.outlets), len(problem.activities), horizon.slots + 1), np.int64)
+    for stint in schedule.stint_list:
+        place = problem.outlet_index[stint.outlet_id], problem.activity_index[stint.activity_id]
+        first = -(-horizon.minute_of(stint.start) // horizon.slot_minutes)
+        last = horizon.minute_of(stint.end) // horizon.slot_minutes
+        first, last = max(first, 0), min(last, horizon.slots)
+        if first < last:
+            change[(*place, first)] += 1
+            change[(*place, last)] -= 1
+    heads: IntArray = change.cumsum(axis=2)[:, :, :-1]
+    return heads
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Slots ``[first, last)`` of one outlet and activity, all short by the same heads."""
+
+    outlet: int
+    activity: int
+    first: int
+    last: int
+    needed: int
+    given: int
+    cents: int
+
+
+def _runs_of_shortage(problem: Problem, schedule: Schedule) -> Iterator[_Run]:
+    cells = required_cells(problem)
+    given = _at(heads_given(problem, schedule), cells).tolist()
+    short = [(cell, heads) for cell, heads in zip(cells, given, strict=True) if heads < cell.heads]
+
+    def alike(item: tuple[int, tuple[Cell, int]]) -> tuple[int, ...]:
+        position, (cell, heads) = item
+        return cell.outlet, cell.activity, cell.slot - position, cell.heads, heads
+
+    for _, run in itertools.groupby(enumerate(short), key=alike):
+        members = [member for _, member in run]
+        (first, heads), (last, _) = members[0], members[-1]
+        cents = sum(_price_of_missing(cell, cell.heads - heads) for cell, _ in members)
+        yield _Run(first.outlet, first.activity, first.slot, last.slot + 1, first.heads, heads, cents)
+
+
+def _price_of_missing(cell: Cell, missing: int) -> int:
+    """Price the first, second, ... missing head; the last price holds for all further."""
+    prices = cell.shortage_cents
+    return sum(prices[:missing]) + max(0, missing - len(prices)) * prices[-1]
+
+
+def _at(heads: IntArray, cells: Sequence[Cell]) -> IntArray:
+    place = np.array([(c.outlet, c.activity, c.slot) for c in cells], np.int64).reshape(-1, 3)
+    given: IntArray = heads[place[:, 0], place[:, 1], place[:, 2]]
+    return given
+
+
+def _cover(problem: Problem, schedule: Schedule) -> dict[str, float]:
+    cells = [c for c in required_cells(problem) if not problem.activities[c.activity].deferrable]
+    needed = np.array([c.heads for c in cells], np.int64)
+    given = _at(heads_given(problem, schedule), cells)
+    covered = int(np.minimum(needed, given).sum())
+    hours = problem.horizon.slot_minutes / 60
+    return {
+        "needed_hours": int(needed.sum()) * hours,
+        "covered_hours": covered * hours,
+        "missing_hours": (int(needed.sum()) - covered) * hours,
+        "surplus_hours": (int(given.sum()) - covered) * hours,
+        "cover_share": _share(covered, int(needed.sum()), empty=1.0),
+    }
+
+
+def _waiting(problem: Problem, schedule: Schedule) -> dict[str, float]:
+    rows = [row for row in problem.traffic if row.customers > 0]
+    if not rows:
+        return {}
+    outlet = [problem.outlet_index[row.outlet_id] for row in rows]
+    activity = [problem.activity_index[row.activity_id] for row in rows]
+    slot = [problem.horizon.slot_of(row.date, row.start) for row in rows]
+    customers = np.array([row.customers for row in rows])
+    service = np.array([problem.activities[a].service_minutes for a in activity], float)
+    limit = np.array([problem.activities[a].wait_limit_minutes for a in activity])
+    heads = heads_given(problem, schedule)[outlet, activity, slot]
+    late = 1.0 - service_level(heads, customers * service / problem.horizon.slot_minutes, service, limit)
+    return {"late_share": float(customers @ late / customers.sum())}
+
+
+def _hours(problem: Problem, schedule: Schedule) -> dict[str, float]:
+    paid = [(problem.contract_of[d.employee_id], problem.paid_minutes(d)) for d in schedule.duty_list]
+    contracted = sum(problem.contract_of[e.employee_id].weekly_minutes for e in problem.staff)
+    return {
+        "duties": len(schedule.duty_list),
+        "people_on_duty": len({d.employee_id for d in schedule.duty_list}),
+        "paid_hours": sum(minutes for _, minutes in paid) / 60,
+        "contract_hours": contracted * problem.horizon.days / 7 / 60,
+        "wage_cents": sum((2 * contract.wage_cents_per_hour * minutes + 60) // 120 for contract, minutes in paid),
+    }
+
+
+def _travel(problem: Problem, schedule: Schedule) -> dict[str, float]:
+    home = {e.employee_id: e.home_outlet_id for e in problem.staff}
+    trips = [(home[d.employee_id], d.outlet_id) for d in schedule.duty_list]
+    away = [(origin, outlet) for origin, outlet in trips if origin is not None and origin != outlet]
+    between = problem.travel.between
+    return {
+        "travel_trips": len(away),
+        "travel_minutes": sum(between(origin, outlet) + between(outlet, origin) for origin, outlet in away),
+    }
+
+
+def _variety(problem: Problem, schedule: Schedule) -> dict[str, float]:
+    minutes = {activity.activity_id: 0 for activity in problem.activities}
+    performed: dict[str, set[str]] = defaultdict(set)
+    for stint in schedule.stint_list:
+        minutes[stint.activity_id] += stint.minutes
+        performed[stint.employee_id].add(stint.activity_id)
+    deferrable = sum(minutes[activity.activity_id] for activity in problem.activities if activity.deferrable)
+    return {
+        "cross_post_share": _share(sum(len(own) > 1 for own in performed.values()), len(performed), empty=0.0),
+        "deferrable_share": _share(deferrable, sum(minutes.values()), empty=0.0),
+        **{f"hours.{name}": spent / 60 for name, spent in minutes.items()},
+    }
+
+
+def _granted(problem: Problem, schedule: Schedule) -> int:
+    """Count the requests that are met."""
+    worked = {(d.employee_id, d.date, shift) for d in schedule.duty_list for shift in (d.shift_type_id, None)}
+    return sum(((r.employee_id, r.date, r.shift_type_id) in worked) == (r.wish == "on") for r in problem.requests)
+
+
+def _share(part: float, whole: float, *, empty: float) -> float:
+    return part / whole if whole else empty
+
+
+def _refuse_unknown(problem: Problem, schedule: Schedule) -> None:
+    records: tuple[Duty | Stint, ...] = (*schedule.duty_list, *schedule.stint_list)
+    for record in records:
+        if record.employee_id not in problem.employee_index:
+            raise InvalidSchedule(f'{record}: employee "{record.employee_id}" is not in staff')
+        if record.outlet_id not in problem.outlet_index:
+            raise InvalidSchedule(f'{record}: outlet "{record.outlet_id}" is not in outlets')
+    for stint in schedule.stint_list:
+        if stint.activity_id not in problem.activity_index:
+            raise InvalidSchedule(f'{stint}: activity "{stint.activity_id}" is not in activities')

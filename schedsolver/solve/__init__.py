@@ -1,0 +1,1 @@
+"""Settings, engines, the search and its result."""

@@ -1,0 +1,130 @@
+"""What the threads of a search share: the best checked roster, the best bound, and when to stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schedsolver.domain.options import IntArray
+from schedsolver.errors import CheckFailed
+from schedsolver.model.names import schedule_of
+from schedsolver.rules.check import CheckReport, check
+from schedsolver.solve.result import Progress, StopReason, relative_gap
+
+if TYPE_CHECKING:
+    from schedsolver.domain.schedule import Schedule
+    from schedsolver.model.build import BuiltModel
+    from schedsolver.solve.settings import Settings
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """A checked roster and the solution it was read from, ``values`` of shape ``(columns,)``."""
+
+    values: IntArray
+    schedule: Schedule
+    report: CheckReport
+
+
+class Board:
+    """Safe to use from several threads.
+
+    Parameters
+    ----------
+    model
+        What is solved.
+    settings
+        When to stop.
+    started
+        ``time.perf_counter()`` when solving began.
+
+    Attributes
+    ----------
+    stop
+        Set when the search should end.
+    best
+        The best roster, ``None`` before the first.
+    bound
+        No roster costs less; ``None`` before the first bound.
+    trace
+        Each improvement.
+    """
+
+    def __init__(self, model: BuiltModel, settings: Settings, started: float) -> None:
+        self.model = model
+        self.settings = settings
+        self.started = started
+        self.began = time.perf_counter()
+        self.stop = threading.Event()
+        self.reason: StopReason | None = None
+        self.best: Incumbent | None = None
+        self.bound: int | None = None
+        self.trace: list[Progress] = []
+        self._lock = threading.Lock()
+
+    def offer(self, values: IntArray, phase: str) -> None:
+        """Take a solution if it is better; it is checked without the solver first.
+
+        Raises
+        ------
+        CheckFailed
+            If the checker finds a violation or another cost than the model.
+        """
+        values = self.model.roster.settled(values)
+        cost = sum(self.model.roster.cost_by_rule(values).values())
+        if self.best is not None and cost >= self.best.report.objective:
+            return
+        schedule = schedule_of(self.model, values)
+        report = check(self.model.roster.problem, schedule)
+        if not report.ok:
+            raise CheckFailed(f"a roster from phase '{phase}' breaks {report.violations[0]}")
+        if report.objective != cost:
+            raise CheckFailed(f"phase '{phase}' says {cost} cents, the checker {report.objective}")
+        with self._lock:
+            if self.best is None or cost < self.best.report.objective:
+                self.best = Incumbent(values, schedule, report)
+                self._note(phase)
+
+    def raise_bound(self, bound: int, phase: str) -> None:
+        """Take a bound that holds for the whole problem if it is better."""
+        with self._lock:
+            if self.bound is None or bound > self.bound:
+                self.bound = bound
+                self._note(phase)
+
+    def end(self, reason: StopReason) -> None:
+        """End the search; the first reason given stands."""
+        if self.reason is None:
+            self.reason = reason
+        self.stop.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the search should end; asked by the engines."""
+        if not self.settings.deterministic and self.seconds_left <= 0:
+            self.end(StopReason.TIME)
+        return self.stop.is_set()
+
+    @property
+    def seconds_left(self) -> float:
+        """Wall-clock time left; plenty when deterministic."""
+        if self.settings.deterministic:
+            return float("inf")
+        return self.settings.time_seconds - (time.perf_counter() - self.began)
+
+    def progress(self, phase: str) -> Progress:
+        """Give the state of the search now."""
+        objective = self.best.report.objective if self.best is not None else None
+        return Progress(time.perf_counter() - self.started, objective, self.bound, phase)
+
+    def _note(self, phase: str) -> None:
+        now = self.progress(phase)
+        self.trace.append(now)
+        if now.objective is None or now.bound is None:
+            return
+        if now.bound >= now.objective:
+            self.end(StopReason.OPTIMAL)
+        elif relative_gap(now.objective, now.bound) <= self.settings.gap:
+            self.end(StopReason.GAP)

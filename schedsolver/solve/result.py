@@ -1,0 +1,130 @@
+"""What solving gives: a checked roster with its proof."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from schedsolver.domain.schedule import Schedule
+from schedsolver.solve.settings import Settings
+
+
+class Status(StrEnum):
+    """What is known of the roster."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+
+
+class StopReason(StrEnum):
+    """Why the search ended."""
+
+    OPTIMAL = "proved optimal"
+    GAP = "gap reached"
+    TIME = "time limit"
+    WORK = "work limit"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A moment of the search.
+
+    Attributes
+    ----------
+    seconds
+        Since solving began.
+    objective, bound
+        Best roster and best bound so far, in cents; ``None`` when there is none yet.
+    phase
+        What brought the last change.
+    """
+
+    seconds: float
+    objective: int | None
+    bound: int | None
+    phase: str
+
+    @property
+    def gap(self) -> float | None:
+        """Share by which the objective may exceed the optimum."""
+        if self.objective is None or self.bound is None:
+            return None
+        return relative_gap(self.objective, self.bound)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A checked roster, what it costs, and how far it can be from the optimum.
+
+    Attributes
+    ----------
+    schedule
+        The roster; the checker found no violation and the same cost.
+    status, stopped_because
+        What is known of the roster, and why the search ended.
+    objective, bound
+        Cost of the roster, and a cost below which there is none, in cents.
+    cost_by_rule
+        The objective by rule, in cents.
+    horizon_start
+        First day planned.
+    build_seconds, first_solution_seconds, wall_seconds
+        Time to the finished model, the first checked roster and the end.
+    settings
+        What was asked of the search.
+    versions
+        Of Python and the libraries that matter.
+    trace
+        Each improvement of objective or bound, in order of time.
+    """
+
+    schedule: Schedule
+    status: Status
+    stopped_because: StopReason
+    objective: int
+    bound: int
+    cost_by_rule: dict[str, int]
+    horizon_start: dt.date
+    build_seconds: float
+    first_solution_seconds: float
+    wall_seconds: float
+    settings: Settings
+    versions: dict[str, str]
+    trace: tuple[Progress, ...]
+
+    @property
+    def gap(self) -> float:
+        """Share by which the objective may exceed the optimum."""
+        return relative_gap(self.objective, self.bound)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything but the roster, as plain values for JSON."""
+        return {
+            "status": self.status.value,
+            "stopped_because": self.stopped_because.value,
+            "objective": self.objective,
+            "bound": self.bound,
+            "gap": round(self.gap, 6),
+            "horizon_start": self.horizon_start.isoformat(),
+            "wall_seconds": round(self.wall_seconds, 3),
+            "build_seconds": round(self.build_seconds, 3),
+            "first_solution_seconds": round(self.first_solution_seconds, 3),
+            "cost_by_rule": self.cost_by_rule,
+            "seed": self.settings.seed,
+            "settings": self.settings.model_dump(mode="json"),
+            "versions": self.versions,
+            "trace": [[round(p.seconds, 3), p.objective, p.bound, p.phase] for p in self.trace],
+        }
+
+    def to_json(self) -> str:
+        """Give :meth:`to_dict` as text."""
+        return json.dumps(self.to_dict(), indent=1)
+
+
+def relative_gap(objective: int, bound: int) -> float:
+    """Give ``(objective - bound) / objective``; 0 when both are 0."""
+    return (objective - bound) / max(1, abs(objective))

@@ -1,0 +1,53 @@
+"""How long, how close and with what to solve."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from schedsolver.domain.base import Model
+
+
+class Settings(Model):
+    """How long, how close and with what to solve.
+
+    Attributes
+    ----------
+    time_seconds
+        Wall-clock limit of the search; building the model comes before. Not used when deterministic.
+    gap
+        Stop once the objective is proved to be within this share of the optimum.
+    workers
+        Threads; ``None`` takes all processors this process may use.
+    seed
+        Seed of every random choice.
+    deterministic
+        Give the same roster on every run and machine: one thread, and work limits instead of time.
+    deterministic_work
+        Units of work in place of seconds when deterministic; roughly a second each.
+    cp_sat
+        Parameters of CP-SAT by name, in place of the library's choice.
+    """
+
+    time_seconds: Annotated[float, Field(gt=0)] = 60.0
+    gap: Annotated[float, Field(ge=0, lt=1)] = 0.001
+    workers: Annotated[int, Field(ge=1, le=256)] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    deterministic: bool = False
+    deterministic_work: Annotated[float, Field(gt=0)] = 20.0
+    cp_sat: dict[str, bool | int | float | str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_worker_is_deterministic(self) -> Self:
+        if self.deterministic and self.workers not in (None, 1):
+            raise ValueError(f"a deterministic search has one worker, not {self.workers}; leave workers out")
+        return self
+
+    @property
+    def threads(self) -> int:
+        """Number of threads to use."""
+        if self.deterministic:
+            return 1
+        return self.workers or len(os.sched_getaffinity(0))
