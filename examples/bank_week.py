@@ -59,7 +59,7 @@ def main(
         raise typer.BadParameter(f"{traffic.name}: {error}") from None
 
     print(f"{problem.name}; customers of the week of {monday}")
-    result = ss.solve(problem, ss.Settings(time_seconds=time, seed=seed))
+    result = ss.solve(problem, ss.Settings(time_seconds=time, gap=0.01, seed=seed), on_progress=progress_printer())
     print(report(problem, result))
     if out is not None:
         save_schedule(result.schedule, out)
@@ -84,7 +84,7 @@ def read_arrivals(path: Path, date_column: str, start_column: str, count_column:
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
         "date": (date_column, parse_date),
         "start": (start_column, parse_clock),
-        "customers": (count_column, _read_count),
+        "customers": (count_column, _read_decimal_comma if sheet.decimal_comma else _read_count),
     }
     for name, _ in readers.values():
         if name not in sheet.table.columns:
@@ -139,6 +139,21 @@ def week_problem(arrivals: pd.DataFrame, spec: GeneratorSpec, scale: float = 1.0
     factor = scale * customers_per_day(spec) / _average_working_day(arrivals)
     traffic = _on_grid(week, _slot_minutes_of(arrivals), spec.slot_minutes)
     return generate(spec, traffic.assign(customers=traffic["customers"] * factor))
+
+
+def progress_printer() -> Callable[[ss.Progress], None]:
+    """Give a function that prints what changes in the course of a search."""
+    last = ""
+
+    def show(progress: ss.Progress) -> None:
+        nonlocal last
+        roster = "no roster yet" if progress.objective is None else f"{progress.objective} cents"
+        line = roster if progress.gap is None else f"{roster}, gap {progress.gap:.2%}"
+        if line != last:
+            print(f"{progress.seconds:5.0f} s  {line}", flush=True)
+            last = line
+
+    return show
 
 
 def report(problem: Problem, result: ss.Result) -> str:
@@ -201,9 +216,13 @@ def _read_column(sheet: Sheet, name: str, read: Callable[[str], Any]) -> list[An
     return values
 
 
+def _read_decimal_comma(text: str) -> float:
+    return _read_count(text.replace(",", "."))
+
+
 def _read_count(text: str) -> float:
     try:
-        count = float(text.replace(",", "."))
+        count = float(text)
     except ValueError:
         raise ValueError(f'"{text}" is not a number of customers') from None
     if not 0 <= count < float("inf"):

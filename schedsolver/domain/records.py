@@ -122,7 +122,7 @@ def _path(model: type[Model], column: str) -> Path | None:
 def _column_faults(
     name: str, model: type[Model], path_of: Mapping[str, Path | None], *, empty: bool
 ) -> Iterator[Fault]:
-    columns = [column_of(field) for field in model.model_fields]
+    columns = [column_of(field) for field in model.model_fields if field != "breaks"]
     first: dict[Path, str] = {}
     for column, path in path_of.items():
         if path is None:

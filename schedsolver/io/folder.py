@@ -14,10 +14,10 @@ from schedsolver.domain.suggest import did_you_mean
 from schedsolver.domain.tables import RECORD_TYPES, TABLES, BreakRow, problem_from_tables
 from schedsolver.domain.work import BreakWindow
 from schedsolver.errors import CannotWrite, Fault, InvalidProblem, Place
-from schedsolver.io.header import HEADER_FILES, find_header, header_text, read_header
+from schedsolver.io.header import HEADER_FILES, find_header, header_text, is_problem_folder, read_header
 from schedsolver.io.schedules import duties_text
 from schedsolver.io.sheets import Sheet, read_sheet, sheet_text
-from schedsolver.io.text import read_text, write_file, write_folder
+from schedsolver.io.text import read_text, reading, write_file, write_folder, writing
 
 NEEDED = ("outlets", "staff", "contracts", "shift_types")
 
@@ -36,15 +36,16 @@ def load(path: str | Path) -> Problem:
         With every fault found, by file and row as a spreadsheet numbers them.
     """
     source = Path(path)
-    if source.is_dir():
-        return _load_folder(source)
-    if source.name in HEADER_FILES and (source.parent / "staff.csv").is_file():
-        return _load_folder(source.parent)
-    if not source.exists():
-        raise InvalidProblem([f"{path}: there is no such file or folder"])
-    if source.suffix != ".json":
-        raise InvalidProblem([f"{path}: is neither a problem folder nor a .json file"])
-    return _load_json(source)
+    with reading(source):
+        if source.is_dir():
+            return _load_folder(source)
+        if source.name in HEADER_FILES and (source.parent / "staff.csv").is_file():
+            return _load_folder(source.parent)
+        if not source.exists():
+            raise InvalidProblem([f"{path}: there is no such file or folder"])
+        if source.suffix != ".json":
+            raise InvalidProblem([f"{path}: is neither a problem folder nor a .json file"])
+        return _load_json(source)
 
 
 def save(problem: Problem, path: str | Path) -> None:
@@ -67,16 +68,12 @@ def save(problem: Problem, path: str | Path) -> None:
     if target.suffix == ".json":
         write_file(target, problem.to_json())
         return
-    if target.is_dir() and any(target.iterdir()) and not is_problem_folder(target):
-        raise CannotWrite(f"{path}: holds other files and no problem; choose a new folder")
+    with writing(target):
+        if target.is_dir() and any(target.iterdir()) and not is_problem_folder(target):
+            raise CannotWrite(f"{path}: holds other files and no problem; choose a new folder")
     files = {"problem.yaml": header_text(problem)}
     files |= {f"{name}.csv": text for name, text in _table_texts(problem) if text}
     write_folder(target, files, outdated=(*HEADER_FILES, *(f"{name}.csv" for name in TABLES)))
-
-
-def is_problem_folder(folder: Path) -> bool:
-    """Tell whether a folder holds a problem."""
-    return any((folder / name).is_file() for name in HEADER_FILES)
 
 
 def _load_json(path: Path) -> Problem:
@@ -117,7 +114,7 @@ def _file_faults(folder: Path) -> Iterable[str]:
             yield f"{name}.csv: is missing from the folder; every problem needs it"
     for path in sorted(folder.glob("*.[cC][sS][vV]")):
         if path.name not in {f"{name}.csv" for name in TABLES} and not path.name.startswith((".", "~")):
-            hint = did_you_mean(path.stem.lower(), TABLES).replace('"?', '.csv"?')
+            hint = did_you_mean(path.stem.lower(), TABLES)
             yield f"{path.name}: is no table of a problem{hint}; rename it, or keep it elsewhere"
 
 

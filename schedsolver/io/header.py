@@ -19,6 +19,11 @@ HEADER_FILES = ("problem.yaml", "problem.yml", "problem.json")
 FIELDS = ("name", "horizon", "rules")
 
 
+def is_problem_folder(folder: Path) -> bool:
+    """Tell whether a folder holds a problem."""
+    return any((folder / name).is_file() for name in HEADER_FILES)
+
+
 def find_header(folder: Path) -> Path:
     """Give the header file of a problem folder.
 
@@ -103,11 +108,10 @@ class _TextLoader(yaml.BaseLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
-        for key, _ in node.value:
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f'"{key.value}" is given twice; keep one', problem_mark=key.start_mark
                 )
-            if isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
+            seen.add(key.value)
         return super().construct_mapping(node, deep=deep)

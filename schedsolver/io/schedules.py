@@ -15,9 +15,9 @@ from schedsolver.domain.records import records_of
 from schedsolver.domain.schedule import BREAK, Duty, Schedule, Stint
 from schedsolver.domain.wording import faults_of_error
 from schedsolver.errors import CannotWrite, InvalidProblem, InvalidSchedule, Place
-from schedsolver.io.header import HEADER_FILES
+from schedsolver.io.header import is_problem_folder
 from schedsolver.io.sheets import read_sheet, sheet_text
-from schedsolver.io.text import read_text, write_folder
+from schedsolver.io.text import read_text, reading, write_folder
 
 SCHEDULE_FILE = "schedule.json"
 DUTIES_FILE = "duties.csv"
@@ -33,7 +33,7 @@ def save_schedule(schedule: Schedule, folder: str | Path) -> None:
         If the folder holds a problem, whose ``activities.csv`` would be lost, or a file cannot be written.
     """
     target = Path(folder)
-    if any((target / name).exists() for name in HEADER_FILES):
+    if is_problem_folder(target):
         raise CannotWrite(f"{folder}: holds a problem, whose activities.csv would be lost; choose another folder")
     files = {
         SCHEDULE_FILE: schedule.model_dump_json(indent=1),
@@ -58,12 +58,11 @@ def load_schedule(path: str | Path) -> Schedule:
         With every fault found, by file and row.
     """
     source = Path(path)
-    if source.is_dir():
-        source = next((source / n for n in (SCHEDULE_FILE, DUTIES_FILE) if (source / n).is_file()), source)
     try:
-        if source.is_dir():
-            raise InvalidSchedule(f"{path}: has neither {SCHEDULE_FILE} nor {DUTIES_FILE}")
-        return _from_sheets(source) if source.suffix == ".csv" else _from_json(source)
+        with reading(source):
+            if source.is_dir():
+                source = _file_of(source)
+            return _from_sheets(source) if source.suffix == ".csv" else _from_json(source)
     except InvalidProblem as error:
         raise InvalidSchedule(str(error)) from None
 
@@ -71,6 +70,13 @@ def load_schedule(path: str | Path) -> Schedule:
 def duties_text(duties: Sequence[Duty]) -> str:
     """Give duties as the text of a CSV file with the columns of ``Schedule.duties``; empty when there are none."""
     return _frame_text(Schedule(duty_list=tuple(duties)).duties) if duties else ""
+
+
+def _file_of(folder: Path) -> Path:
+    for name in (SCHEDULE_FILE, DUTIES_FILE):
+        if (folder / name).is_file():
+            return folder / name
+    raise InvalidSchedule(f"{folder}: has neither {SCHEDULE_FILE} nor {DUTIES_FILE}")
 
 
 def _from_json(path: Path) -> Schedule:

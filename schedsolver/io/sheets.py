@@ -55,8 +55,7 @@ def read_sheet(path: Path) -> Sheet:
     cells, numbers = [], []
     for number, row in rows:
         if len(row) < len(columns) or any(row[len(columns) :]):
-            faults.append(f"{path.name} row {number}: has {len(row)} cells but the header has {len(columns)}; "
-                          "put cells that hold the separator into quotation marks")  # fmt: skip
+            faults.append(f"{path.name} row {number}: {_ragged(len(row), len(columns))}")
         cells.append({column: cell for column, cell in zip(columns, row, strict=False) if cell})
         numbers.append(number)
     if faults:
@@ -118,6 +117,13 @@ def _header_faults(name: str, columns: Sequence[str]) -> Iterator[str]:
     for i, column in enumerate(columns, 1):
         if not column:
             yield f"{name} row 1: column {i} has no heading; name it or delete it"
+
+
+def _ragged(width: int, wanted: int) -> str:
+    way_out = (
+        "leave a cell blank, not out" if width < wanted else "put a cell that holds the separator into quotation marks"
+    )
+    return f"has {width} {'cell' if width == 1 else 'cells'} but the header has {wanted}; {way_out}"
 
 
 def _quoted(cell: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from schedsolver.errors import CannotWrite, InvalidProblem
@@ -43,14 +44,13 @@ def write_file(path: Path, text: str) -> None:
         If the file cannot be written.
     """
     staged = path.with_name(_hidden_name())
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_bytes(_encoded(path.name, text))
-        staged.replace(path)
-    except OSError as error:
-        raise CannotWrite(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        staged.unlink(missing_ok=True)
+    with writing(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            staged.write_bytes(_encoded(path.name, text))
+            staged.replace(path)
+        finally:
+            staged.unlink(missing_ok=True)
 
 
 def write_folder(folder: Path, files: Mapping[str, str], outdated: Iterable[str] = ()) -> None:
@@ -70,27 +70,44 @@ def write_folder(folder: Path, files: Mapping[str, str], outdated: Iterable[str]
     CannotWrite
         If a file cannot be written.
     """
-    is_new = not folder.exists()
-    staged = (folder.parent if is_new else folder) / _hidden_name()
+    with writing(folder):
+        is_new = not folder.exists()
+        staged = (folder.parent if is_new else folder) / _hidden_name()
+        try:
+            staged.mkdir(parents=True)
+            for name, text in files.items():
+                (staged / name).write_bytes(_encoded(name, text))
+            if is_new:
+                staged.rename(folder)
+                return
+            for name in files:
+                (staged / name).replace(folder / name)
+            for name in set(outdated) - files.keys():
+                (folder / name).unlink(missing_ok=True)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say in the user's words what the operating system refuses to read."""
     try:
-        staged.mkdir(parents=True)
-        for name, text in files.items():
-            (staged / name).write_bytes(_encoded(name, text))
-        if is_new:
-            staged.rename(folder)
-            return
-        for name in files:
-            (staged / name).replace(folder / name)
-        for name in set(outdated) - files.keys():
-            (folder / name).unlink(missing_ok=True)
+        yield
     except OSError as error:
-        raise CannotWrite(f"{folder}: cannot be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        raise InvalidProblem([f"{path}: cannot be read: {error.strerror}"]) from None
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in the user's words what the operating system refuses to write."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _read_bytes(path: Path) -> bytes:
-    try:
+    with reading(path):
         if not path.is_file():
             raise InvalidProblem([f"{path}: there is no such file"])
         size = path.stat().st_size
@@ -98,8 +115,6 @@ def _read_bytes(path: Path) -> bytes:
             limit = f"{size / 2**20:.0f} MiB, above the limit of {MAX_BYTES // 2**20} MiB"
             raise InvalidProblem([f"{path.name}: is too large: {limit}; keep only the rows of the horizon"])
         return path.read_bytes()
-    except OSError as error:
-        raise InvalidProblem([f"{path}: cannot be read: {error.strerror}"]) from None
 
 
 def _encoded(name: str, text: str) -> bytes:

@@ -45,6 +45,7 @@ class RosterModel:
         self.problem = problem
         self.options = options
         self.cp = cp_model.CpModel()
+        self._upper: list[int] = []
         self.duty_columns = self.new_columns(np.ones(len(options), np.int64))
         nothing = np.zeros(0, np.int64)
         self.heads = HeadColumns(nothing, nothing, nothing, nothing)
@@ -61,6 +62,7 @@ class RosterModel:
         """Add one integer column in ``[0, upper[i]]`` for each ``i``."""
         bounds = np.asarray(upper, np.int64).tolist()
         first = self.columns
+        self._upper += bounds
         variables = self.cp.proto.variables
         for bound in bounds:
             variables.add().domain.extend((0, bound))
@@ -90,7 +92,8 @@ class RosterModel:
             divisor = math.gcd(*own) if own else 1
             if divisor > 1:
                 own = [factor // divisor for factor in own]
-                low, high = -(-low // divisor), high // divisor
+                low = low if low <= -UNBOUNDED else -(-low // divisor)
+                high = high if high >= UNBOUNDED else high // divisor
             linear = constraints.add().linear
             linear.vars.extend(terms[begin:end])
             linear.coeffs.extend(own)
@@ -114,7 +117,7 @@ class RosterModel:
         numbers = np.arange(len(most)) if excess is None else np.asarray(excess, np.int64)
         kinds, kind_of_row = np.unique(numbers, return_inverse=True)
         largest = np.zeros(len(most), np.int64)
-        np.add.at(largest, rows, np.maximum(factors, 0))
+        np.add.at(largest, rows, np.maximum(factors, 0) * np.array(self._upper, np.int64)[columns])
         width = np.zeros(len(kinds), np.int64)
         np.maximum.at(width, kind_of_row, largest - most)
         over = self.new_columns(width)

@@ -97,10 +97,10 @@ class Flows:
 
 def add_flows(model: RosterModel) -> Flows:
     """Add presence, breaks and activities to a model, and fill its ``heads``."""
-    chains = _chains(model)
+    chains = chains_of(model)
     present = _presence(model, chains)
     breaks, break_link, break_column = _breaks(model, chains)
-    head_chain, head_link = _heads(model, chains)
+    head_chain, head_link = add_heads(model, chains)
     ones = np.ones
     model.require(
         np.concatenate([np.arange(len(present)), break_link, head_link]),
@@ -112,7 +112,8 @@ def add_flows(model: RosterModel) -> Flows:
     return Flows(chains, breaks, head_chain)
 
 
-def _chains(model: RosterModel) -> Chains:
+def chains_of(model: RosterModel) -> Chains:
+    """Group the options of a model into chains: one for each class, outlet and day."""
     options, problem = model.options, model.problem
     slot_minutes = problem.horizon.slot_minutes
     may = eligible_activities(problem)[options.employee, options.outlet, options.day]
@@ -192,23 +193,29 @@ def _breaks(model: RosterModel, chains: Chains) -> tuple[BreakColumns, IntArray,
     return BreakColumns(of_option, chain[group], group, slot, column), link, np.repeat(column, spread)
 
 
-def _heads(model: RosterModel, chains: Chains) -> tuple[IntArray, IntArray]:
+def add_heads(model: RosterModel, chains: Chains) -> tuple[IntArray, IntArray]:
     """Add the heads of each link on each activity worth doing there, and give their chains and links.
 
-    People who may do something that can wait do that rather than be surplus on something else; a
-    column for such surplus could only cost.
+    People who may do something that can wait, and of which more costs nothing and takes no window, do
+    that rather than be surplus on something else; a column for such surplus could only cost.
     """
     problem = model.problem
-    needed = np.zeros((len(problem.outlets), problem.horizon.slots, len(problem.activities)), bool)
+    can_wait = np.array([a.deferrable for a in problem.activities], bool)
+    at_window = np.array([a.at_window for a in problem.activities], bool)
+    few_windows = np.array([o.windows is not None for o in problem.outlets], bool)
+    shape = (len(problem.outlets), problem.horizon.slots, len(problem.activities))
+    needed = np.zeros(shape, bool)
+    free = np.broadcast_to((can_wait & ~(few_windows[:, None] & at_window))[:, None], shape).copy()
     for cell in required_cells(problem):
         needed[cell.outlet, cell.slot, cell.activity] = cell.heads > 0
-    can_wait = np.array([a.deferrable for a in problem.activities], bool)
+        free[cell.outlet, cell.slot, cell.activity] &= cell.surplus_cents == 0
     chain, slot = chains.links
     may = chains.may[chain]
-    idle_is_free = (may & can_wait).any(axis=1)
-    inside = slot < problem.horizon.slots
-    wanted = np.zeros_like(may)
-    wanted[inside] = needed[chains.outlet[chain[inside]], slot[inside]]
+    inside = np.flatnonzero(slot < problem.horizon.slots)
+    place = chains.outlet[chain[inside]], slot[inside]
+    wanted, idle_is_free = np.zeros_like(may), np.zeros(len(chain), bool)
+    wanted[inside] = needed[place]
+    idle_is_free[inside] = (may[inside] & free[place]).any(axis=1)
     link, activity = np.nonzero(may & (wanted | can_wait | ~idle_is_free[:, None]))
     column = model.new_columns(chains.people[chain[link]])
     model.heads = HeadColumns(chains.outlet[chain[link]], activity, slot[link], column)

@@ -7,6 +7,7 @@ they are on as long as the counts allow.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -152,7 +153,7 @@ def _stints(model: BuiltModel, person: _Person) -> Iterator[Stint]:
     runs = [
         i for i, s in enumerate(slots) if i == 0 or slots[i - 1] != s - 1 or person.at[slots[i - 1]] != person.at[s]
     ]
-    for begin, end in zip(runs, [*runs[1:], len(slots)], strict=True):
+    for begin, end in itertools.pairwise([*runs, len(slots)]):
         yield Stint(
             employee_id=problem.staff[options.employee[person.option]].employee_id,
             outlet_id=problem.outlets[options.outlet[person.option]].outlet_id,

@@ -36,7 +36,7 @@ def every_duty(problem: Problem) -> DutyOptions:
     shape = (len(problem.staff), problem.horizon.days, len(problem.outlets), len(templates))
     employee, day, outlet, template = (axis.ravel() for axis in np.indices(shape))
     shift_type, skill, start, end, paid = templates[template, :5].T
-    breaks = templates[template, 5:].reshape(-1, 3, most_breaks)
+    breaks = templates[template, 5:].reshape(len(template), 3, most_breaks)
     midnight = day * MINUTES_PER_DAY
     given = breaks[:, 2] > 0
     return DutyOptions(
@@ -75,6 +75,5 @@ def _break_begins(pause: BreakWindow, start: int, end: int, step: int) -> tuple[
 
 def _skills_of(problem: Problem, shift: ShiftType) -> list[int]:
     """Give the skills a duty of a shift type may be carried out in; -1 stands for none in particular."""
-    asked = [n.skill_id for n in problem.shift_requirements if n.shift_type_id == shift.shift_type_id]
-    skills = sorted({problem.skill_index[name] for name in asked if name is not None})
-    return skills if skills and None not in asked else [-1, *skills]
+    asked = {n.skill_id for n in problem.shift_requirements if n.shift_type_id == shift.shift_type_id}
+    return [-1, *sorted(problem.skill_index[name] for name in asked if name is not None)]

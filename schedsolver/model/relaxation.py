@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from schedsolver.domain.options import IntArray
+from schedsolver.model.context import UNBOUNDED
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-FloatArray = NDArray[np.float64]
 Row = tuple[list[int], list[int], int, int]
 
 
@@ -46,6 +45,65 @@ class Relaxation:
     column: IntArray
     coefficient: IntArray
     exact: bool
+
+    def within(self, lower: IntArray, upper: IntArray) -> Part:
+        """Give the part of the relaxation that tighter bounds leave open.
+
+        Parameters
+        ----------
+        lower, upper
+            Bounds of the columns, shape ``(columns,)``; columns where they meet are taken out.
+        """
+        open_columns = np.flatnonzero(lower < upper)
+        position = np.full(len(self.cost), -1, np.int64)
+        position[open_columns] = np.arange(len(open_columns))
+        row = np.repeat(np.arange(len(self.row_lower)), np.diff(self.first))
+        inside = position[self.column] >= 0
+        settled = np.zeros(len(self.row_lower), np.int64)
+        np.add.at(settled, row[~inside], self.coefficient[~inside] * lower[self.column[~inside]])
+        rows, new_row = np.unique(row[inside], return_inverse=True)
+        empty = np.setdiff1d(np.arange(len(self.row_lower)), rows)
+        possible = (self.row_lower[empty] <= settled[empty]) & (settled[empty] <= self.row_upper[empty])
+        part = Relaxation(
+            self.cost[open_columns],
+            lower[open_columns],
+            upper[open_columns],
+            _shifted(self.row_lower[rows], settled[rows]),
+            _shifted(self.row_upper[rows], settled[rows]),
+            np.searchsorted(new_row, np.arange(len(rows) + 1)),
+            position[self.column[inside]],
+            self.coefficient[inside],
+            self.exact,
+        )
+        return Part(part, open_columns, lower, bool(possible.all()))
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is left of a relaxation once some columns are fixed.
+
+    Attributes
+    ----------
+    relaxation
+        The rows and columns left open.
+    columns
+        Which columns of the whole those are.
+    fixed
+        Value of every column of the whole that is not open.
+    possible
+        Whether rows without an open column hold.
+    """
+
+    relaxation: Relaxation
+    columns: IntArray
+    fixed: IntArray
+    possible: bool
+
+    def whole(self, values: IntArray) -> IntArray:
+        """Give the values of all columns from those of the open ones."""
+        full = self.fixed.copy()
+        full[self.columns] = values
+        return full
 
 
 def relaxation_of(model: cp_model.CpModel) -> Relaxation:
@@ -78,6 +136,11 @@ def relaxation_of(model: cp_model.CpModel) -> Relaxation:
         np.array(coefficients, np.int64),
         exact,
     )
+
+
+def _shifted(bounds: IntArray, by: IntArray) -> IntArray:
+    """Move finite bounds to account for fixed columns."""
+    return np.where(np.abs(bounds) >= UNBOUNDED, bounds, bounds - by)
 
 
 def _rows_of(constraint: Any) -> list[Row] | None:

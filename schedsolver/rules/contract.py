@@ -41,7 +41,7 @@ class DaysPerWeek(Rule):
         problem = model.problem
         weeks = list(_weeks_of(problem, self.scope))
         row, column = _terms(model, weeks)
-        left = [max(0, self.maximum - len(week.history)) for week in weeks]
+        left = [max(0, self.maximum - week.history_days) for week in weeks]
         model.limit(self, row, model.duty_columns[column], np.ones(len(column), np.int64), left)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
@@ -49,7 +49,7 @@ class DaysPerWeek(Rule):
         weeks = _weeks_of(problem, self.scope)
         excess = []
         for week in weeks:
-            before = len(week.history)
+            before = week.history_days
             days = before + len({duty.date for duty in week.duties_in(schedule)})
             words = f"{week.employee_id} works {days} days in the week of {week.monday}, {self.maximum} allowed"
             excess.append((days - max(self.maximum, before), words, {"employee_id": week.employee_id}))
@@ -117,19 +117,19 @@ class _Week:
         First day of the calendar week.
     dates
         Days planned.
-    history
-        Duties of the week before the horizon.
-    owed_minutes, history_minutes
-        Paid time the contract asks for, and what history already gave of it.
+    history_days, history_minutes
+        Days worked and paid time given in the week before the horizon.
+    owed_minutes
+        Paid time the contract asks for.
     """
 
     employee: int
     employee_id: str
     monday: dt.date
     dates: frozenset[dt.date]
-    history: tuple[Duty, ...]
-    owed_minutes: int
+    history_days: int
     history_minutes: int
+    owed_minutes: int
 
     def duties_in(self, schedule: Schedule) -> list[Duty]:
         """Give the employee's duties of this week."""
@@ -159,9 +159,9 @@ def _weeks_of(problem: Problem, scope: Scope) -> Iterator[_Week]:
                 name,
                 monday,
                 frozenset(d for d in counted if d in problem.horizon),
-                history,
-                max(0, contract.weekly_minutes * len(counted) // 7 - credit),
+                len({d.date for d in history}),
                 sum(problem.paid_minutes(duty) for duty in history),
+                max(0, contract.weekly_minutes * len(counted) // 7 - credit),
             )
 
 

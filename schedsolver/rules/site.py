@@ -65,11 +65,10 @@ class CounterWindows(Rule):
         windows = np.array([-1 if o.windows is None else o.windows for o in problem.outlets], np.int64)
         at_window = np.array([a.at_window for a in problem.activities], bool)
         counted = np.flatnonzero(at_window[heads.activity] & (windows[heads.outlet] >= 0))
-        places, row = np.unique(
-            heads.outlet[counted] * problem.horizon.slots + heads.slot[counted], return_inverse=True
-        )
+        # A duty of the last day may run on past the horizon, so slots do not end with it.
+        places, row = np.unique(np.stack([heads.outlet[counted], heads.slot[counted]]), axis=1, return_inverse=True)
         ones = np.ones(len(counted), np.int64)
-        model.limit(self, row, heads.column[counted], ones, windows[places // problem.horizon.slots])
+        model.limit(self, row.ravel(), heads.column[counted], ones, windows[places[0]])
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find slots with more people at windows than there are windows."""

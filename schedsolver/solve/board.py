@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ class Board:
     ----------
     stop
         Set when the search should end.
+    failure
+        The first error of a thread, ``None`` as long as there is none.
     best
         The best roster, ``None`` before the first.
     bound
@@ -59,6 +62,7 @@ class Board:
         self.began = time.perf_counter()
         self.stop = threading.Event()
         self.reason: StopReason | None = None
+        self.failure: Exception | None = None
         self.best: Incumbent | None = None
         self.bound: int | None = None
         self.trace: list[Progress] = []
@@ -93,6 +97,18 @@ class Board:
             if self.bound is None or bound > self.bound:
                 self.bound = bound
                 self._note(phase)
+
+    def guarded(self, work: Callable[[], None]) -> Callable[[], None]:
+        """Wrap what a thread does so that an error ends the search instead of getting lost."""
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:
+                self.failure = self.failure or error
+                self.end(StopReason.INTERRUPTED)
+
+        return run
 
     def end(self, reason: StopReason) -> None:
         """End the search; the first reason given stands."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +19,7 @@ from schedsolver.model.relaxation import Relaxation
 
 FloatArray = NDArray[np.float64]
 ROUNDING = 1e-6
+_BANNER = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -51,86 +55,155 @@ class MipResult:
     proved: bool
 
 
-def solve_lp(relaxation: Relaxation, stopped: Callable[[], bool]) -> LpResult | None:
-    """Solve the relaxation without integrality; ``None`` when stopped first or infeasible."""
-    highs = _highs(relaxation, relaxation.lower, relaxation.upper, integer=False)
-    highs.cbSimplexInterrupt += lambda event: event.interrupt(stopped())
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    solution = highs.getSolution()
-    reduced = np.array(solution.col_dual)
-    return LpResult(_safe_bound(relaxation, np.array(solution.row_dual)), np.array(solution.col_value), reduced)
-
-
-def solve_mip(
-    relaxation: Relaxation,
-    *,
-    lower: IntArray | None = None,
-    upper: IntArray | None = None,
-    gap: float = 0.0,
-    seconds: float = math.inf,
-    nodes: int | None = None,
-    seed: int = 0,
-    stopped: Callable[[], bool],
-    on_bound: Callable[[int], None] | None = None,
-    on_values: Callable[[IntArray], None] | None = None,
-) -> MipResult:
-    """Search for integer solutions of the relaxation, or of a part of it.
+class LinearGuide:
+    """The linear relaxation, solved once and then again and again with columns rounded up.
 
     Parameters
     ----------
     relaxation
         What to solve.
-    lower, upper
-        Tighter bounds of the columns, shape ``(columns,)``; bounds reported are then valid for that
-        part alone.
+    stopped
+        Asked now and then; true ends the solving.
+    """
+
+    # Each round fixes columns at least this near to 1, and no more than this share of the fractional ones.
+    NEAR = 0.5
+    AT_ONCE = 0.3
+
+    def __init__(self, relaxation: Relaxation, stopped: Callable[[], bool]) -> None:
+        self._relaxation = relaxation
+        self._highs = _highs(relaxation, integer=False)
+        self._highs.cbSimplexInterrupt += lambda event: event.interrupt(stopped())
+
+    def solve(self) -> LpResult | None:
+        """Solve the relaxation; ``None`` when stopped first or infeasible."""
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self._highs.getSolution()
+        bound = _safe_bound(self._relaxation, np.array(solution.row_dual))
+        return LpResult(bound, np.array(solution.col_value), np.array(solution.col_dual))
+
+    def dive(self, columns: IntArray, values: FloatArray) -> IntArray | None:
+        """Round 0-1 columns up a few at a time, solving again in between, until all are whole.
+
+        Parameters
+        ----------
+        columns
+            Columns to make whole.
+        values
+            Solution to begin from, of all columns.
+
+        Returns
+        -------
+        Value of every column; whole in ``columns``, rounded elsewhere. ``None`` when stopped first or
+        when rounding up left no solution.
+        """
+        at_once = self.AT_ONCE
+        while True:
+            part = values[columns]
+            loose = np.flatnonzero((part > ROUNDING) & (part < 1 - ROUNDING))
+            if not loose.size:
+                return _whole(values)
+            order = loose[np.argsort(-part[loose], kind="stable")]
+            near = int((part[order] >= self.NEAR).sum())
+            chosen = columns[order[: max(1, min(near, math.ceil(at_once * loose.size)))]]
+            status = self._bounded(chosen, 1.0, 1.0)
+            if status == highspy.HighsModelStatus.kInfeasible:
+                # Too much at once: take the batch back and go on one by one; a single one that cannot be is not.
+                self._bounded(chosen, 0.0, 1.0)
+                at_once = 0.0
+                if len(chosen) == 1:
+                    status = self._bounded(chosen, 0.0, 0.0)
+                else:
+                    continue
+            if status != highspy.HighsModelStatus.kOptimal:
+                return None
+            values = np.array(self._highs.getSolution().col_value)
+
+    def _bounded(self, columns: IntArray, low: float, high: float) -> highspy.HighsModelStatus:
+        """Solve again with other bounds on some columns."""
+        count = len(columns)
+        self._highs.changeColsBounds(count, columns.astype(np.int32), np.full(count, low), np.full(count, high))
+        self._highs.run()
+        status: highspy.HighsModelStatus = self._highs.getModelStatus()
+        return status
+
+
+@dataclass(frozen=True)
+class MipTask:
+    """An integer programme over a relaxation.
+
+    Attributes
+    ----------
+    relaxation
+        What to solve.
+    start
+        Solution to begin from, shape ``(columns,)``.
     gap
         Relative gap at which to stop.
     seconds, nodes
         Limits in wall-clock time and in nodes of the search tree.
     seed
         Seed of HiGHS.
-    stopped
-        Asked now and then; true ends the search.
-    on_bound, on_values
-        Called from this thread with each better bound and solution.
     """
-    low = relaxation.lower if lower is None else lower
-    highs = _highs(relaxation, low, relaxation.upper if upper is None else upper, integer=True)
-    highs.setOptionValue("mip_rel_gap", gap)
-    highs.setOptionValue("random_seed", seed)
-    if math.isfinite(seconds):
-        highs.setOptionValue("time_limit", max(0.0, seconds))
-    if nodes is not None:
-        highs.setOptionValue("mip_max_nodes", nodes)
 
-    def report(event: highspy.HighsCallbackEvent) -> None:
-        if on_bound is not None and math.isfinite(event.data_out.mip_dual_bound):
-            on_bound(_rounded_up(event.data_out.mip_dual_bound))
-        event.interrupt(stopped())
+    relaxation: Relaxation
+    start: IntArray | None = None
+    gap: float = 0.0
+    seconds: float = math.inf
+    nodes: int | None = None
+    seed: int = 0
 
-    highs.cbMipInterrupt += report
+
+def run_mip(
+    task: MipTask, on_bound: Callable[[int], None] | None, on_values: Callable[[IntArray], None] | None
+) -> MipResult:
+    """Search for integer solutions in this process; ``solve.mip`` does so in one that can be ended.
+
+    Parameters
+    ----------
+    task
+        What to solve, and when to stop.
+    on_bound, on_values
+        Called with each better bound and solution.
+    """
+    highs = _highs(task.relaxation, integer=True)
+    highs.setOptionValue("mip_rel_gap", task.gap)
+    highs.setOptionValue("random_seed", task.seed)
+    if math.isfinite(task.seconds):
+        highs.setOptionValue("time_limit", max(0.0, task.seconds))
+    if task.nodes is not None:
+        highs.setOptionValue("mip_max_nodes", task.nodes)
+    if task.start is not None:
+        highs.setSolution(len(task.start), np.arange(len(task.start), dtype=np.int32), task.start.astype(float))
+    if on_bound is not None:
+        highs.cbMipInterrupt += lambda event: _report_bound(event.data_out.mip_dual_bound, on_bound)
     if on_values is not None:
         highs.cbMipImprovingSolution += lambda event: on_values(_whole(event.data_out.mip_solution))
     highs.run()
     status = highs.getModelStatus()
-    info = highs.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
         return MipResult(None, True)
-    if on_bound is not None and math.isfinite(info.mip_dual_bound):
-        on_bound(_rounded_up(info.mip_dual_bound))
+    info = highs.getInfo()
+    if on_bound is not None:
+        _report_bound(info.mip_dual_bound, on_bound)
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     values = _whole(highs.getSolution().col_value) if found else None
     return MipResult(values, status == highspy.HighsModelStatus.kOptimal)
 
 
-def _highs(relaxation: Relaxation, lower: IntArray, upper: IntArray, *, integer: bool) -> highspy.Highs:
+def _report_bound(bound: float, on_bound: Callable[[int], None]) -> None:
+    if math.isfinite(bound):
+        on_bound(_rounded_up(bound))
+
+
+def _highs(relaxation: Relaxation, *, integer: bool) -> highspy.Highs:
     columns, rows = len(relaxation.cost), len(relaxation.row_lower)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = columns, rows
     lp.col_cost_ = relaxation.cost.astype(float)
-    lp.col_lower_, lp.col_upper_ = lower.astype(float), upper.astype(float)
+    lp.col_lower_, lp.col_upper_ = relaxation.lower.astype(float), relaxation.upper.astype(float)
     lp.row_lower_, lp.row_upper_ = _with_infinity(relaxation.row_lower), _with_infinity(relaxation.row_upper)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = relaxation.first.astype(np.int32)
@@ -138,10 +211,26 @@ def _highs(relaxation: Relaxation, lower: IntArray, upper: IntArray, *, integer:
     lp.a_matrix_.value_ = relaxation.coefficient.astype(float)
     if integer:
         lp.integrality_ = [highspy.HighsVarType.kInteger] * columns
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
+    highs = _silent_highs()
     highs.setOptionValue("threads", 1)
     highs.passModel(lp)
+    return highs
+
+
+def _silent_highs() -> highspy.Highs:
+    """Make an instance without the banner that the first one of a process writes to standard output."""
+    with _BANNER:
+        sys.stdout.flush()
+        kept = os.dup(1)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        try:
+            highs = highspy.Highs()
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+            os.close(nowhere)
+    highs.setOptionValue("output_flag", False)
     return highs
 
 

@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from schedsolver.errors import InfeasibleProblem, NoSolutionFound
+from schedsolver.errors import NoSolutionFound
 from schedsolver.model.build import build_model
 from schedsolver.solve.board import Board
 from schedsolver.solve.cpsat import check_parameters
-from schedsolver.solve.infeasible import contradictions
 from schedsolver.solve.result import Progress, Result, Status, StopReason
 from schedsolver.solve.search import Search
 from schedsolver.solve.settings import Settings
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
 
 TICK_SECONDS = 0.1
-PATIENCE_SECONDS = 5.0
 
 
 def solve(
@@ -62,13 +60,11 @@ def solve(
     model = build_model(problem)
     build_seconds = time.perf_counter() - started
     board = Board(model, settings, started)
-    failure = _run(board, Search(board, model), on_progress)
-    if isinstance(failure, InfeasibleProblem):
-        raise InfeasibleProblem(contradictions(problem, settings)) from None
-    if failure is not None and not isinstance(failure, NoSolutionFound):
-        raise failure
+    _run(board, on_progress)
+    if board.failure is not None:
+        raise board.failure
     if board.best is None:
-        raise failure or NoSolutionFound("no roster was found within the limits; allow more time")
+        raise NoSolutionFound("interrupted before a roster was found")
     best = board.best
     bound = min(board.bound if board.bound is not None else 0, best.report.objective)
     proved = bound == best.report.objective
@@ -95,18 +91,9 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages}
 
 
-def _run(board: Board, search: Search, on_progress: Callable[[Progress], None] | None) -> Exception | None:
+def _run(board: Board, on_progress: Callable[[Progress], None] | None) -> None:
     """Run the search beside this thread, which watches the clock and the keyboard."""
-    failure: list[Exception] = []
-
-    def work() -> None:
-        try:
-            search.run()
-        except Exception as error:
-            failure.append(error)
-            board.end(StopReason.INTERRUPTED)
-
-    worker = threading.Thread(target=work, daemon=True)
+    worker = threading.Thread(target=board.guarded(lambda: Search(board).run()), daemon=True)
     worker.start()
     try:
         while worker.is_alive() and not board.stopped:
@@ -115,5 +102,4 @@ def _run(board: Board, search: Search, on_progress: Callable[[Progress], None] |
                 on_progress(board.progress(board.trace[-1].phase if board.trace else "first roster"))
     except KeyboardInterrupt:
         board.end(StopReason.INTERRUPTED)
-    worker.join(PATIENCE_SECONDS)
-    return failure[0] if failure else None
+    worker.join()

@@ -1,19 +1,21 @@
-"""The search: LP guide, dive, neighbourhoods by CP-SAT, and the bound beside them."""
+"""The search: LP guide, dive, polish, neighbourhoods by CP-SAT, and the bound beside them."""
 
 from __future__ import annotations
 
+import itertools
 import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.errors import InfeasibleProblem, NoSolutionFound
-from schedsolver.model.relaxation import Relaxation, relaxation_of
+from schedsolver.model.relaxation import Part, Relaxation, relaxation_of
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
-from schedsolver.solve.highs import LpResult, solve_lp, solve_mip
+from schedsolver.solve.highs import LinearGuide, LpResult, MipTask
+from schedsolver.solve.infeasible import contradictions
+from schedsolver.solve.mip import solve_mip
 from schedsolver.solve.neighbourhoods import columns_outside, free_options
 from schedsolver.solve.result import StopReason
 
@@ -21,147 +23,170 @@ if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
     from schedsolver.solve.board import Board
 
-# Up to so many duty options CP-SAT closes the whole model as fast as anything narrower.
+# Up to so many duty options CP-SAT is tried on the whole model first, for so long.
 SMALL = 3_000
-# Options priced further than this share of a duty's mean cost above the LP are left out of the dive.
-DIVE_WIDTH = 0.02
+SMALL_SECONDS = 5.0
+# Duties are left out when the LP prices them this share of a duty's mean cost above itself.
+WIDTH = 0.02
+# Nodes of each tree search, and work of each neighbourhood, when deterministic or as a slice.
+DETERMINISTIC_NODES = 20
+SLICE_WORK = 2.0
 NEIGHBOURHOODS = (("days", 1), ("outlets", 2), ("employees", 8))
 
 
-@dataclass
 class Search:
     """One run of the search on one model.
 
-    Attributes
+    Parameters
     ----------
     board
-        Where rosters and bounds go.
-    model, relaxation
-        What is solved.
-    work_left
-        Deterministic time left; infinite unless deterministic.
+        Where rosters and bounds go, and when to stop.
     """
 
-    board: Board
-    model: BuiltModel
-    relaxation: Relaxation = field(init=False)
-    work_left: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.relaxation = relaxation_of(self.model.roster.cp)
-        settings = self.board.settings
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.model: BuiltModel = board.model
+        self.relaxation: Relaxation = relaxation_of(self.model.roster.cp)
+        settings = board.settings
         self.work_left = settings.deterministic_work if settings.deterministic else float("inf")
 
     def run(self) -> None:
-        """Search until the board says stop, or nothing is left to do."""
-        self._open()
-        small = len(self.model.roster.options) <= SMALL
-        prover = None
-        if self.board.settings.threads > 1 and not small:
-            prover = threading.Thread(target=self._prove, daemon=True)
-            prover.start()
-        lp = solve_lp(self.relaxation, lambda: self.board.stopped)
-        if lp is not None:
-            self.board.raise_bound(lp.bound, "linear relaxation")
-            if not small and not self.board.stopped:
-                self._dive(lp)
-        if small:
-            self._close()
-        elif prover is None and not self.board.stopped:
-            self._prove()
-        if not small:
-            self._improve()
-        self.board.end(StopReason.WORK)
-
-    def _open(self) -> None:
-        """Find a first roster: nobody works beyond what the pins ask for.
+        """Search until the board says stop, or nothing is left to do.
 
         Raises
         ------
         InfeasibleProblem
             If there is no roster at all.
+        NoSolutionFound
+            If none was found within the limits.
         """
+        self._open()
+        if len(self.model.roster.options) <= SMALL:
+            self._close()
+        if not self.board.stopped:
+            self._approach()
+        self.board.end(StopReason.WORK)
+
+    def _open(self) -> None:
+        """Find a first roster, whatever the time limit: nobody works beyond what the pins ask for."""
         roster = self.model.roster
         pinned = np.zeros(len(roster.options), bool)
         for pin in roster.problem.pins:
             pinned |= matching(pin, roster.problem, roster.options)
         idle = np.zeros(roster.columns, np.int64)
-        result = self._cp(fixed=roster.duty_columns[~pinned], fix_to=idle, share=0.3)
+        limits = CpLimits(seed=self.board.settings.seed)
+        result = solve_cp(roster.cp, limits, fixed=roster.duty_columns[~pinned], fix_to=idle, stop=threading.Event())
         if result.status is CpStatus.INFEASIBLE:
-            result = self._cp(share=0.5)
+            # With rules that ask for work, idleness may be impossible though a roster exists.
+            result = self._cp()
         if result.status is CpStatus.INFEASIBLE:
-            raise InfeasibleProblem([])
+            raise InfeasibleProblem(contradictions(roster.problem, self.board.settings))
         if result.values is None:
             raise NoSolutionFound("no roster was found within the limits; allow more time")
         self.board.offer(result.values, "first roster")
 
+    def _close(self) -> None:
+        """Try to solve the whole model by CP-SAT."""
+        threads = self.board.settings.threads
+        result = self._cp(hint=self._best, seconds=SMALL_SECONDS, workers=threads, phase="whole model")
+        if result.values is not None:
+            self.board.raise_bound(int(np.ceil(result.bound - 1e-6)), "whole model")
+
+    def _approach(self) -> None:
+        """Come down from the LP while, given a second thread, HiGHS raises the bound beside."""
+        beside = self.board.settings.threads > 1
+        prover = threading.Thread(target=self.board.guarded(self._prove), daemon=True)
+        if beside:
+            prover.start()
+        lp = LinearGuide(self.relaxation, lambda: self.board.stopped).solve()
+        if lp is not None:
+            self.board.raise_bound(lp.bound, "linear relaxation")
+            for step in (self._dive, self._polish):
+                if not self.board.stopped:
+                    step(lp)
+            if not beside and not self.board.stopped:
+                self._prove()
+            self._improve(lp)
+        if beside:
+            self.board.end(StopReason.WORK)
+            prover.join()
+
     def _prove(self) -> None:
         """Let HiGHS raise the bound over the whole problem; what it finds on the way is welcome."""
-        on_values = (lambda values: self._take(values, "tree search")) if self.relaxation.exact else None
         solve_mip(
-            self.relaxation,
-            gap=self.board.settings.gap,
-            seconds=self.board.seconds_left,
-            nodes=20 if self.board.settings.deterministic else None,
-            seed=self.board.settings.seed,
-            stopped=lambda: self.board.stopped,
+            self._task(self.relaxation, gap=self.board.settings.gap),
+            lambda: self.board.stopped,
             on_bound=lambda bound: self.board.raise_bound(bound, "cuts and tree search"),
-            on_values=on_values,
+            on_values=lambda values: self._take(values, "cuts and tree search"),
         )
 
     def _dive(self, lp: LpResult) -> None:
-        """Keep the duties the LP gives whole, drop those it prices out, and solve what is left."""
+        """Round the LP's duties up until all are whole; CP-SAT deals out breaks and activities."""
         duties = self.model.roster.duty_columns
-        whole = duties[lp.values[duties] > 1 - 1e-6]
-        unused = lp.values[duties] < 1e-6
-        mean = max(1, lp.bound) / max(1.0, lp.values[duties].sum())
-        dropped = duties[unused & (lp.reduced_costs[duties] > DIVE_WIDTH * mean)]
-        lower, upper = self.relaxation.lower.copy(), self.relaxation.upper.copy()
-        lower[whole] = 1
-        upper[dropped] = 0
-        result = solve_mip(
-            self.relaxation,
-            lower=lower,
-            upper=upper,
-            gap=self.board.settings.gap / 4,
-            seconds=self.board.seconds_left * 0.6,
-            nodes=20 if self.board.settings.deterministic else None,
-            seed=self.board.settings.seed,
-            stopped=lambda: self.board.stopped,
-            on_values=lambda values: self._take(values, "dive"),
+        part = self._narrowed(lp, keep_whole=False)
+        guide = LinearGuide(part.relaxation, lambda: self.board.stopped)
+        narrow = guide.solve()
+        if narrow is None:
+            return
+        values = guide.dive(np.flatnonzero(np.isin(part.columns, duties)), narrow.values)
+        if values is not None:
+            self._cp(fixed=duties, fix_to=part.whole(values), phase="dive")
+
+    def _polish(self, lp: LpResult) -> None:
+        """Keep the duties the LP gives whole, and let HiGHS solve what is left."""
+        part = self._narrowed(lp, keep_whole=True)
+        solve_mip(
+            self._task(part.relaxation, gap=self.board.settings.gap / 4, share=0.6),
+            lambda: self.board.stopped,
+            on_values=lambda values: self._take(part.whole(values), "polish"),
         )
-        if result.values is not None:
-            self._take(result.values, "dive")
 
-    def _close(self) -> None:
-        """Solve the whole model by CP-SAT."""
-        assert self.board.best is not None
-        result = self._cp(hint=self.board.best.values, phase="whole model")
-        if result.status in (CpStatus.OPTIMAL, CpStatus.FEASIBLE):
-            self.board.raise_bound(int(np.ceil(result.bound - 1e-6)), "whole model")
-
-    def _improve(self) -> None:
+    def _improve(self, lp: LpResult) -> None:
         """Solve parts of the best roster again by CP-SAT, the rest fixed, until told to stop."""
         rng = np.random.default_rng(self.board.settings.seed)
-        turn = 0
-        while not self.board.stopped and self.work_left > 0:
-            kind, size = NEIGHBOURHOODS[turn % len(NEIGHBOURHOODS)]
-            turn += 1
-            free = free_options(self.model, kind, size, rng)
-            self._solve_part(free, f"neighbourhood of {kind}")
+        near = self._near(lp)
+        for kind, size in itertools.cycle(NEIGHBOURHOODS):
+            if self.board.stopped or self.work_left <= 0:
+                return
+            now = self._best
+            given = now[self.model.roster.duty_columns] > 0
+            free = free_options(self.model, kind, size, rng) & (near | given)
+            fixed = columns_outside(self.model, free)
+            self._cp(fixed=fixed, fix_to=now, hint=now, work=SLICE_WORK, phase=f"neighbourhood of {kind}")
 
-    def _solve_part(self, free: BoolArray, phase: str) -> None:
-        assert self.board.best is not None
-        now = self.board.best.values
-        fixed = columns_outside(self.model, free)
-        self._cp(fixed=fixed, fix_to=now, hint=now, share=0.1, work=2.0, phase=phase)
+    def _near(self, lp: LpResult) -> BoolArray:
+        """Tell which duties the LP uses or prices not far above itself, shape ``(options,)``."""
+        duties = self.model.roster.duty_columns
+        given = lp.values[duties]
+        mean = max(1, lp.bound) / max(1.0, given.sum())
+        near: BoolArray = (given > 1e-6) | (lp.reduced_costs[duties] <= WIDTH * mean)
+        return near
+
+    def _narrowed(self, lp: LpResult, *, keep_whole: bool) -> Part:
+        """Give the part of the relaxation with the near duties only, and perhaps those given whole fixed."""
+        duties = self.model.roster.duty_columns
+        lower, upper = self.relaxation.lower.copy(), self.relaxation.upper.copy()
+        upper[duties[~self._near(lp)]] = 0
+        if keep_whole:
+            lower[duties[lp.values[duties] > 1 - 1e-6]] = 1
+        return self.relaxation.within(lower, upper)
+
+    def _task(self, relaxation: Relaxation, gap: float, share: float = 1.0) -> MipTask:
+        settings = self.board.settings
+        nodes = DETERMINISTIC_NODES if settings.deterministic else None
+        return MipTask(relaxation, gap=gap, seconds=self.board.seconds_left * share, nodes=nodes, seed=settings.seed)
 
     def _take(self, values: IntArray, phase: str) -> None:
         """Offer a solution of the relaxation, completed by CP-SAT where the relaxation is not the model."""
         if self.relaxation.exact:
             self.board.offer(values, phase)
-            return
-        self._cp(fixed=self.model.roster.duty_columns, fix_to=values, phase=phase)
+        else:
+            self._cp(fixed=self.model.roster.duty_columns, fix_to=values, phase=phase)
+
+    @property
+    def _best(self) -> IntArray:
+        assert self.board.best is not None, "the search opens with a roster"
+        return self.board.best.values
 
     def _cp(
         self,
@@ -169,18 +194,23 @@ class Search:
         fixed: IntArray | None = None,
         fix_to: IntArray | None = None,
         hint: IntArray | None = None,
-        share: float = 1.0,
+        seconds: float = float("inf"),
         work: float = float("inf"),
+        workers: int = 1,
         phase: str | None = None,
     ) -> CpResult:
-        """Run CP-SAT for a share of the time left, and offer what it finds when a phase is named."""
+        """Run CP-SAT within what is left of time and work, and offer what it finds when a phase is named.
+
+        On parts, one worker that leans on the LP closes in seconds what a portfolio of two takes
+        ten times as long for.
+        """
         settings = self.board.settings
+        deterministic = settings.deterministic
         limits = CpLimits(
-            seconds=self.board.seconds_left * share,
-            work=min(work, self.work_left),
-            workers=1 if settings.deterministic else settings.threads,
+            seconds=float("inf") if deterministic else min(seconds, self.board.seconds_left),
+            work=min(seconds if deterministic else float("inf"), work, self.work_left),
+            workers=workers,
             seed=settings.seed,
-            gap=0.0,
             parameters=settings.cp_sat,
         )
         result = solve_cp(self.model.roster.cp, limits, fixed=fixed, fix_to=fix_to, hint=hint, stop=self.board.stop)

@@ -376,6 +376,12 @@ def test_a_requirement_may_run_past_midnight_but_not_past_the_horizon():
     ]
 
 
+def test_the_last_minute_of_the_horizon_is_the_last():
+    minutes = Horizon(start=MONDAY, days=2, slot_minutes=1)
+    assert faults(horizon=minutes, interval_requirements=(interval("23:00", "24:00", date=TUESDAY),)) == []
+    assert len(faults(horizon=minutes, interval_requirements=(interval("23:00", "24:01", date=TUESDAY),))) == 1
+
+
 def test_customers_do_not_come_after_the_horizon():
     assert faults(traffic=(arrivals("23:00", date=TUESDAY),)) == []
     assert len(faults(traffic=(arrivals("24:00", date=TUESDAY),))) == 1

@@ -6,6 +6,7 @@ from schedsolver.domain import OpeningHours, Outlet, TravelTimes
 
 def test_an_outlet_has_any_number_of_windows_unless_told():
     assert Outlet(outlet_id="Hub").windows is None
+    assert not Outlet(outlet_id="Hub").hub
     assert Outlet(outlet_id="Hub", windows=0).windows == 0
     with pytest.raises(ValidationError, match="greater than or equal to 0"):
         Outlet(outlet_id="Hub", windows=-1)

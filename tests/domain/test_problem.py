@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schedsolver.domain import Contract, Horizon, OpeningHours, Problem, ShiftType
+from schedsolver.domain import Contract, Employee, Horizon, OpeningHours, Outlet, Problem, ShiftType
 from schedsolver.domain.problem import merged
 from schedsolver.errors import InvalidProblem
 from tests.strategies import fitting_duties, problems
@@ -77,6 +77,8 @@ def test_hours_of_another_outlet_do_not_count():
         ([(3, 4), (1, 2)], ((1, 2), (3, 4))),
         ([(1, 2), (2, 3)], ((1, 3),)),
         ([(1, 9), (2, 3)], ((1, 9),)),
+        ([(1, 2), (4, 6), (5, 8)], ((1, 2), (4, 8))),
+        ([(1, 2), (4, 9), (5, 6)], ((1, 2), (4, 9))),
         ([(1, 5), (2, 7), (9, 10)], ((1, 7), (9, 10))),
     ],
 )
@@ -145,6 +147,8 @@ def test_a_changed_copy_is_checked_again():
 def test_a_problem_needs_an_outlet():
     with pytest.raises(ValidationError, match="outlets"):
         tiny(outlets=())
+    staff = (Employee(employee_id="E1", contract_id="full"),)
+    assert len(tiny(outlets=(Outlet(outlet_id="Hub"),), staff=staff, permissions=()).outlets) == 1
 
 
 def test_a_problem_cannot_be_changed_and_equals_its_like():

@@ -141,6 +141,7 @@ def test_the_cents_of_a_judgement_add_up():
 
 
 def test_a_finding_takes_its_place_from_a_duty():
+    assert AtMost().violation("late").cents == 0
     here = {"employee_id": "E1", "outlet_id": "Hub", "start": at("09:00")}
     assert AtMost().violation("late", duty()) == Finding("test.at_most", "late", **here)
     assert AtMost().penalty(7, "late", duty()) == Finding("test.at_most", "late", 7, **here)

@@ -74,6 +74,7 @@ class TestReading:
             ("day,from,calls\n2026-03-02,half nine,2\n", 'row 2, column "from": "half nine" is not a time'),
             ("day,from,calls\n2026-03-02,09:30,-2\n", 'row 2, column "calls": -2 customers'),
             ("day,from,calls\n2026-03-02,09:30,\n", 'row 2, column "calls": "" is not a number'),
+            ('day,from,calls\n2026-03-02,09:30,"1,234"\n', '"1,234" is not a number'),
             ("day,from,calls\n2026-03-02,09:30,inf\n", "inf customers"),
         ],
     )

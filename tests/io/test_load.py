@@ -221,11 +221,12 @@ REFUSALS = {
     ),
     "long row": (
         {"contracts.csv": "contract,weekly_minutes\nfull,2,400\n"},
-        "contracts.csv row 2: has 3 cells but the header has 2; put cells that hold the separator into quotation marks",
+        "contracts.csv row 2: has 3 cells but the header has 2; "
+        "put a cell that holds the separator into quotation marks",
     ),
     "short row": (
         {"contracts.csv": "contract,weekly_minutes\nfull,2400\n\nhalf\n"},
-        "contracts.csv row 4: has 1 cells but the header has 2; put cells that hold the separator into quotation marks",
+        "contracts.csv row 4: has 1 cell but the header has 2; leave a cell blank, not out",
     ),
     "open quotation mark": (
         {"skills.csv": 'skill,name\ncash,"Cash\naudit,Audit\n'},
@@ -262,11 +263,11 @@ REFUSALS = {
     ),
     "misspelt file": (
         {"staf.csv": "employee,contract\n"},
-        'staf.csv: is no table of a problem (did you mean "staff.csv"?); rename it, or keep it elsewhere',
+        'staf.csv: is no table of a problem (did you mean "staff"?); rename it, or keep it elsewhere',
     ),
     "file in capitals": (
         {"Leave.csv": "employee,first_day,last_day\n"},
-        'Leave.csv: is no table of a problem (did you mean "leave.csv"?); rename it, or keep it elsewhere',
+        'Leave.csv: is no table of a problem (did you mean "leave"?); rename it, or keep it elsewhere',
     ),
     "YAML syntax": (
         {"problem.yaml": "name: x\nhorizon: {start: 2026-03-09, days: 2\n"},
@@ -276,12 +277,16 @@ REFUSALS = {
         {"problem.yaml": FILES["problem.yaml"] + "rules: []\nrules: []\n"},
         'problem.yaml line 4: "rules" is given twice; keep one',
     ),
+    "YAML list as a key": (
+        {"problem.yaml": "? [a]\n: b\n"},
+        "problem.yaml line 1: found unhashable key",
+    ),
     "YAML without fields": (
         {"problem.yaml": "just words\n"},
         "problem.yaml: must give the fields name, horizon, rules",
     ),
     "YAML too deep": (
-        {"problem.yaml": "[" * 20_000},
+        {"problem.yaml": "[" * 1_000},
         "problem.yaml: is nested too deeply",
     ),
     "no horizon": (
@@ -384,7 +389,11 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("name", "words"),
-        [("nowhere", "there is no such file or folder"), ("notes.txt", "is neither a problem folder nor a .json file")],
+        [
+            ("nowhere", "there is no such file or folder"),
+            ("notes.txt", "is neither a problem folder nor a .json file"),
+            ("x" * 300, "cannot be read: File name too long"),
+        ],
     )
     def test_no_problem_at_all(self, tmp_path: Path, name: str, words: str) -> None:
         (tmp_path / "notes.txt").touch()

@@ -129,7 +129,7 @@ def test_the_wait_limit_and_the_slot_length_count():
 
 
 def test_all_are_late_where_nobody_serves():
-    assert kpis(tiny(traffic=(arrivals("09:00", 5),)), Schedule())["late_share"] == 1
+    assert kpis(tiny(traffic=(arrivals("09:00", 0.5),)), Schedule())["late_share"] == 1
 
 
 @pytest.mark.parametrize("traffic", [(), (arrivals("09:00", 0),)])

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from schedsolver.traffic.erlang import MOST_SERVERS, erlang_b, erlang_c, heads_needed, mean_wait, service_level
 
+pytestmark = pytest.mark.filterwarnings("error")  # no division by zero behind the scenes
+
 LOADS = st.floats(0.01, 60)
 
 
@@ -132,7 +134,7 @@ def test_a_number_is_enough():
 
 @pytest.mark.parametrize(
     ("load", "share", "heads"),
-    [(10, 0.88, 14), (10, 0.889, 15), (0, 0.97, 0), (0.01, 0.5, 1), (1, 0.5, 2), (2.5, 0.01, 3)],
+    [(10, 0.88, 14), (10, 0.889, 15), (0, 0.97, 0), (0.01, 0.5, 1), (0.5, 0.9, 2), (1, 0.5, 2), (2.5, 0.01, 3)],
 )
 def test_heads_by_hand(load, share, heads):
     assert heads_needed(load, 180, 20, share) == heads

@@ -69,6 +69,10 @@ def test_heads_follow_from_traffic():
     assert heads(bank(traffic=(arrivals("10:00", 12),)))[HUB, 0, 10] == 4
 
 
+def test_a_single_customer_needs_a_head():
+    assert heads(bank(traffic=(arrivals("10:00", 1),)))[HUB, 0, 10] == 1
+
+
 def test_half_the_slot_is_twice_the_load():
     # 12 customers in half an hour are 4 erlangs: 5 heads leave 34 % late, 6 heads 10 %
     problem = bank(horizon=Horizon(start=MONDAY, days=2, slot_minutes=30), traffic=(arrivals("10:00", 12),))

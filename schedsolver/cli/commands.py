@@ -1,0 +1,183 @@
+"""What the command `schedsolver` can do, and its exit codes.
+
+0: a checked roster. 1: no roster, or the check failed. 2: bad input, and nothing was written.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from typer.core import TyperGroup
+
+import schedsolver as ss
+from schedsolver.cli import summary
+from schedsolver.cli.progress import showing
+from schedsolver.cli.roster_folder import refuse_unfit, write_roster
+from schedsolver.domain.base import Model
+from schedsolver.domain.wording import faults_of_error
+from schedsolver.errors import CheckFailed, InfeasibleProblem, InvalidProblem, NoSolutionFound, Place, SchedSolverError
+
+EXAMPLE = "one_plus_n"
+FORMATS = ("auto", "json", "csv")
+NO_ROSTER = (InfeasibleProblem, NoSolutionFound, CheckFailed)
+# Close enough for the demo to end early; far finer than the customers of a week can be forecast.
+DEMO_GAP = 0.005
+FILE_WIDTH = 200
+OPTIONS = {"time_seconds": "--time", "deterministic_work": "--time"}
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
+class _Commands(TyperGroup):
+    """Ends with the exit code, and the words, of what the library raised on purpose."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SchedSolverError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1 if isinstance(error, NO_ROSTER) else 2) from None
+
+
+app = typer.Typer(
+    name="schedsolver",
+    help="Schedule cross-qualified staff across a hub and its satellites to the customer peaks.",
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal cannot show must not cost the user the roster.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    app(prog_name="schedsolver")
+
+
+def _format_hint(text: str) -> str:
+    if text not in FORMATS:
+        raise typer.BadParameter(f'"{text}" is not supported yet; the formats are {", ".join(FORMATS)}')
+    return text
+
+
+ProblemPath = Annotated[Path, typer.Argument(metavar="PROBLEM", help="Problem folder, or a .json file.")]
+Format = Annotated[
+    str, typer.Option("--format", parser=_format_hint, metavar="|".join(FORMATS), help="What PROBLEM is.")
+]
+Seconds = Annotated[float, typer.Option("--time", metavar="SECONDS", help="Time limit of the search.")]
+
+
+@app.command()
+def demo(
+    time: Seconds = 75.0,
+    out: Annotated[Path, typer.Option(help="Folder for the roster.")] = Path("out/demo"),
+) -> None:
+    """Solve the example that comes with the library: a hub and five satellites, 36 people, one week."""
+    _solve(ss.load(_example()), _valid(ss.Settings, time_seconds=time, gap=DEMO_GAP), out)
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="Folder for the problem.")],
+    outlets: Annotated[int, typer.Option(help="The hub and its satellites.")] = 6,
+    staff: Annotated[int, typer.Option(help="Number of employees.")] = 36,
+    days: Annotated[int, typer.Option(help="Days planned.")] = 7,
+    slot_minutes: Annotated[int, typer.Option(help="Length of a slot; divides 30.")] = 30,
+    seed: Annotated[int, typer.Option(help="Same seed and numbers, same problem.")] = 1,
+) -> None:
+    """Make a problem of a hub and satellites with two daily peaks."""
+    sizes = {"outlets": outlets, "staff": staff, "days": days, "slot_minutes": slot_minutes}
+    problem = ss.generate(_valid(ss.GeneratorSpec, **sizes, seed=seed))
+    ss.save(problem, out)
+    console = _console()
+    console.print(summary.of_problem(problem))
+    console.print(f"The problem is in {out}", soft_wrap=True)
+
+
+@app.command()
+def solve(
+    path: ProblemPath,
+    out: Annotated[Path, typer.Option(help="Folder for the roster: a new one, or one of an earlier roster.")],
+    format_hint: Format = "auto",
+    time: Seconds = 60.0,
+    workers: Annotated[int | None, typer.Option(help="Threads; all processors when not given.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
+    gap: Annotated[float, typer.Option(help="Stop within this share of the optimum.")] = 0.001,
+    deterministic: Annotated[
+        bool, typer.Option("--deterministic", help="Same roster on every run; --time counts units of work.")
+    ] = False,
+) -> None:
+    """Solve a problem and write the roster with its proof."""
+    limits = {"time_seconds": time, "deterministic_work": time, "gap": gap}
+    settings = _valid(ss.Settings, **limits, workers=workers, seed=seed, deterministic=deterministic)
+    _solve(_load(path, format_hint), settings, out)
+
+
+@app.command()
+def check(
+    path: ProblemPath,
+    schedule: Annotated[Path, typer.Argument(metavar="SCHEDULE", help="Roster folder, schedule.json or duties.csv.")],
+    format_hint: Format = "auto",
+) -> None:
+    """Judge a roster by every rule of its problem, without a solver; exit 1 if it breaks one."""
+    report = ss.check(_load(path, format_hint), ss.load_schedule(schedule))
+    summary.print_check(_console(), report)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _solve(problem: ss.Problem, settings: ss.Settings, out: Path) -> None:
+    refuse_unfit(out)
+    console = _console()
+    console.print(summary.of_problem(problem))
+    with showing(console) as on_progress:
+        result = ss.solve(problem, settings, on_progress)
+        on_progress(result.trace[-1])
+    write_roster(result, out)
+    summary.print_result(console, problem, result)
+    summary.print_files(console, out)
+
+
+def _load(path: Path, format_hint: str) -> ss.Problem:
+    if format_hint == "json" and path.is_dir():
+        raise InvalidProblem([f"{path}: is a folder, but --format json wants a .json file"])
+    if format_hint == "csv" and path.is_file():
+        raise InvalidProblem([f"{path}: is a file, but --format csv wants a folder"])
+    return ss.load(path)
+
+
+def _example() -> Path:
+    """Find the example: a wheel carries a copy inside the package (see pyproject.toml), a clone has it beside it."""
+    package = Path(__file__).parents[1]
+    inside = package / "examples" / EXAMPLE
+    return inside if inside.is_dir() else package.parent / "examples" / EXAMPLE
+
+
+def _valid(kind: type[AnyModel], **fields: Any) -> AnyModel:
+    """Make settings from options; what is wrong with them is told by the option's name."""
+    try:
+        return kind(**fields)
+    except ValidationError as error:
+        told = dict.fromkeys(fault.told(_option_of) for fault in faults_of_error(error))
+        raise typer.BadParameter("; ".join(told)) from None
+
+
+def _option_of(place: Place) -> str:
+    return OPTIONS.get(place.table, f"--{place.table.replace('_', '-')}") if place.table else ""
+
+
+def _console() -> Console:
+    """Make a console that prints names as they are; in a file, tables are as wide as they need to be."""
+    width = None if sys.stdout.isatty() else FILE_WIDTH
+    return Console(markup=False, emoji=False, highlight=False, width=width)

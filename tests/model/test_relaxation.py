@@ -1,0 +1,161 @@
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ortools.sat.python import cp_model
+
+from schedsolver.model.relaxation import Relaxation, relaxation_of
+
+POINTS = [np.array(p) for p in itertools.product((0, 1), (0, 1), (0, 1), (-1, 0, 1, 2))]
+
+
+@dataclass
+class Case:
+    """A model over three Booleans and one integer from -1 to 2, and what each of its points should be."""
+
+    model: cp_model.CpModel
+    columns: list[cp_model.IntVar]
+    holds: Callable[[np.ndarray], bool]
+
+
+def empty() -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
+    model = cp_model.CpModel()
+    return model, [*(model.new_bool_var(f"b{i}") for i in range(3)), model.new_int_var(-1, 2, "x")]
+
+
+def rows_hold(relaxation: Relaxation, point: np.ndarray) -> bool:
+    """Whether a point satisfies every row and bound."""
+    terms = relaxation.coefficient * point[relaxation.column]
+    row = np.repeat(np.arange(len(relaxation.row_lower)), np.diff(relaxation.first))
+    sums = np.bincount(row, weights=terms, minlength=len(relaxation.row_lower))
+    inside = (relaxation.lower <= point) & (point <= relaxation.upper)
+    return bool(inside.all() and ((relaxation.row_lower <= sums) & (sums <= relaxation.row_upper)).all())
+
+
+def literal(columns: list[cp_model.IntVar], number: int) -> cp_model.LiteralT:
+    """Column 0 to 2, or its negation as -1 to -3."""
+    return columns[number] if number >= 0 else ~columns[-number - 1]
+
+
+def true(point: np.ndarray, number: int) -> bool:
+    return bool(point[number]) if number >= 0 else not point[-number - 1]
+
+
+LITERALS = st.lists(st.integers(-3, 2), min_size=1, max_size=3, unique_by=lambda n: n if n >= 0 else -n - 1)
+ENFORCED = st.none() | st.integers(-3, 2)
+
+
+@st.composite
+def constraints(
+    draw: st.DrawFn, model: cp_model.CpModel, columns: list[cp_model.IntVar]
+) -> tuple[Callable[[np.ndarray], bool], bool]:
+    """Add a constraint; give what it says of a point, and whether rows can say the same."""
+    kind = draw(st.sampled_from(["linear", "holes", "or", "and", "most", "one", "implies"]))
+    chosen, only_if = draw(LITERALS), draw(ENFORCED)
+    if only_if is not None:
+        chosen = [n for n in chosen if n not in (only_if, -only_if - 1)] or [2 if only_if not in (2, -3) else 1]
+    literals = [literal(columns, n) for n in chosen]
+    factors, low = draw(st.lists(st.integers(-2, 2), min_size=4, max_size=4)), draw(st.integers(-2, 2))
+    expression = sum(f * c for f, c in zip(factors, columns, strict=True))
+    width = draw(st.integers(0, 2))
+    if kind == "implies":
+        only_if = None
+        model.add_implication(literal(columns, 0), literals[0])
+        return (lambda p: not p[0] or true(p, chosen[0])), True
+    match kind:
+        case "linear":
+            added = model.add_linear_constraint(expression, low, low + width)
+            says, exact = (lambda p: low <= p @ factors <= low + width), only_if is None
+        case "holes":
+            domain = cp_model.Domain.from_values([low, low + 2])
+            added = model.add_linear_expression_in_domain(expression, domain)
+            says, exact = (lambda p: p @ factors in (low, low + 2)), False
+        case "or":
+            added = model.add_bool_or(literals)
+            says, exact = (lambda p: any(true(p, n) for n in chosen)), True
+        case "and":
+            added = model.add_bool_and(literals)
+            says, exact = (lambda p: all(true(p, n) for n in chosen)), only_if is not None
+        case "most":
+            only_if = None
+            added = model.add_at_most_one(literals)
+            says, exact = (lambda p: sum(true(p, n) for n in chosen) <= 1), True
+        case _:
+            only_if = None
+            added = model.add_exactly_one(literals)
+            says, exact = (lambda p: sum(true(p, n) for n in chosen) == 1), True
+    if only_if is not None:
+        added.only_enforce_if(literal(columns, only_if))
+        return (lambda p: not true(p, only_if) or says(p)), exact
+    return says, exact
+
+
+@given(st.data())
+def test_rows_say_what_the_model_says_or_less(data):
+    model, columns = empty()
+    drawn = [data.draw(constraints(model, columns)) for _ in range(data.draw(st.integers(0, 3)))]
+    prices = data.draw(st.lists(st.integers(-5, 5), min_size=4, max_size=4))
+    model.minimize(sum(p * c for p, c in zip(prices, columns, strict=True)))
+    relaxation = relaxation_of(model)
+    assert relaxation.cost.tolist() == prices
+    assert relaxation.exact == all(exact for _, exact in drawn)
+    for point in POINTS:
+        feasible = all(says(point) for says, _ in drawn)
+        assert rows_hold(relaxation, point) or not feasible
+        if relaxation.exact:
+            assert rows_hold(relaxation, point) == feasible
+
+
+def test_a_column_with_holes_keeps_its_hull_and_is_not_exact():
+    model = cp_model.CpModel()
+    model.new_int_var_from_domain(cp_model.Domain.from_values([1, 2, 7]), "x")
+    relaxation = relaxation_of(model)
+    assert (relaxation.lower.tolist(), relaxation.upper.tolist(), relaxation.exact) == ([1], [7], False)
+
+
+def test_constraints_that_are_not_linear_are_dropped():
+    model, columns = empty()
+    product = model.new_int_var(0, 4, "y")
+    model.add_multiplication_equality(product, [columns[3], columns[3]])
+    relaxation = relaxation_of(model)
+    assert (len(relaxation.row_lower), relaxation.exact) == (0, False)
+
+
+def test_an_empty_model_is_exact():
+    relaxation = relaxation_of(cp_model.CpModel())
+    assert (relaxation.first.tolist(), len(relaxation.cost), relaxation.exact) == ([0], 0, True)
+
+
+# ---------------------------------------------------------------- parts
+# x0 + x1 + x2 >= 2, x0 - x3 <= 0 and x1 + x2 <= 1, all but x3 zero or one.
+
+
+def three_rows() -> Relaxation:
+    model, (a, b, c, x) = empty()
+    model.add(a + b + c >= 2)
+    model.add(a - x <= 0)
+    model.add(b + c <= 1)
+    model.minimize(3 * a + 5 * b + 7 * c + x)
+    return relaxation_of(model)
+
+
+@pytest.mark.parametrize(
+    "fixed", [{}, {0: 1}, {0: 1, 3: 1}, {0: 1, 3: 0}, {1: 1, 2: 1}, {0: 0}, {0: 1, 1: 0, 2: 1, 3: 2}]
+)
+def test_a_part_has_the_points_of_the_whole_that_its_bounds_leave(fixed):
+    whole = three_rows()
+    lower, upper = whole.lower.copy(), whole.upper.copy()
+    for column, value in fixed.items():
+        lower[column] = upper[column] = value
+    part = whole.within(lower, upper)
+    assert part.columns.tolist() == [c for c in range(4) if c not in fixed]
+    left = [p for p in POINTS if all(p[c] == v for c, v in fixed.items())]
+    for point in left:
+        inside = point[part.columns]
+        assert (part.possible and rows_hold(part.relaxation, inside)) == rows_hold(whole, point)
+        assert part.whole(inside).tolist() == point.tolist()
+        assert part.relaxation.cost.tolist() == whole.cost[part.columns].tolist()
