@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import platform
 from pathlib import Path
 
 from schedsolver.solve.runner import versions
+from schedsolver.solve.settings import usable_processors
 
 
 def describe_machine() -> str:
     """Give date, processor, number of processors usable and versions in one line."""
-    parts = [f"{dt.date.today()}", processor(), f"{len(os.sched_getaffinity(0))} processors", platform.system()]
+    parts = [f"{dt.date.today()}", processor(), f"{usable_processors()} processors", platform.system()]
     return ", ".join(parts) + "; " + ", ".join(f"{name} {version}" for name, version in versions().items())
 
 

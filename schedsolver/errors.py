@@ -86,10 +86,15 @@ class InvalidProblem(SchedSolverError):
 
     def __init__(self, faults: Sequence[Fault | str], name_of: Callable[[Place], str] = str) -> None:
         self.faults = tuple(f if isinstance(f, Fault) else Fault("", None, f) for f in faults)
+        self._name_of = name_of
         lines = [fault.told(name_of) for fault in self.faults[: self.SHOWN]]
         if len(self.faults) > self.SHOWN:
             lines.append(f"... and {len(self.faults) - self.SHOWN} more")
         super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[type[InvalidProblem], tuple[list[str]]]:
+        """Cross to another process as sentences; what names the places need not be able to."""
+        return InvalidProblem, ([fault.told(self._name_of) for fault in self.faults],)
 
 
 class InvalidSchedule(SchedSolverError):
@@ -108,6 +113,10 @@ class InfeasibleProblem(SchedSolverError):
     def __init__(self, reasons: Sequence[str]) -> None:
         self.reasons = tuple(reasons)
         super().__init__("no roster can satisfy these together:\n" + "\n".join(f"  - {r}" for r in reasons))
+
+    def __reduce__(self) -> tuple[type[InfeasibleProblem], tuple[tuple[str, ...]]]:
+        """Cross to another process with the reasons, not with the message made of them."""
+        return InfeasibleProblem, (self.reasons,)
 
 
 class NoSolutionFound(SchedSolverError):

@@ -140,7 +140,7 @@ def relaxation_of(model: cp_model.CpModel) -> Relaxation:
 
 def _shifted(bounds: IntArray, by: IntArray) -> IntArray:
     """Move finite bounds to account for fixed columns."""
-    return np.where(np.abs(bounds) >= UNBOUNDED, bounds, bounds - by)
+    return np.where((bounds <= -UNBOUNDED) | (bounds >= UNBOUNDED), bounds, bounds - by)
 
 
 def _rows_of(constraint: Any) -> list[Row] | None:

@@ -6,6 +6,7 @@ thread inside it cannot be ended; a process can, and it leaves the other process
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import queue
@@ -48,7 +49,13 @@ def solve_mip(
     SchedSolverError
         If the process dies.
     """
-    process = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    # The same path: "-m" would look for modules in the working folder first, whatever the user keeps there.
+    code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import _serve; _serve()"
+    # In a group of its own, Ctrl-C does not reach it: this process hears it and ends the search in order.
+    group = 0 if os.name == "posix" else None
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=group
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     messages: queue.Queue[tuple[str, Any]] = queue.Queue()
@@ -56,8 +63,10 @@ def solve_mip(
     reader.start()
     best: IntArray | None = None
     try:
-        with process.stdin:
+        # A process that died already is reported by the reader. The pipe stays open: its end ends the process.
+        with contextlib.suppress(BrokenPipeError):
             pickle.dump(task, process.stdin)
+            process.stdin.flush()
         while not stopped():
             try:
                 kind, content = messages.get(timeout=POLL_SECONDS)
@@ -79,6 +88,8 @@ def solve_mip(
         process.wait()
         reader.join()
         process.stdout.close()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
 
 
 def _read(stream: IO[bytes], messages: queue.Queue[tuple[str, Any]]) -> None:
@@ -107,9 +118,12 @@ def _serve() -> None:
             send("bound", bound)
 
     task: MipTask = pickle.load(sys.stdin.buffer)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     result = run_mip(task, on_bound, lambda values: send("values", values))
     send("done", (result.values, result.proved))
 
 
-if __name__ == "__main__":
-    _serve()
+def _end_with_parent() -> None:
+    """Wait for the end of standard input, which comes when the parent is gone, however it went."""
+    sys.stdin.buffer.read()
+    os._exit(1)

@@ -96,8 +96,9 @@ def _run(board: Board, on_progress: Callable[[Progress], None] | None) -> None:
     worker = threading.Thread(target=board.guarded(lambda: Search(board).run()), daemon=True)
     worker.start()
     try:
-        while worker.is_alive() and not board.stopped:
-            worker.join(TICK_SECONDS)
+        while not board.stopped:
+            # Not worker.join(TICK_SECONDS): before Python 3.13, Ctrl-C within it takes the thread for ended.
+            board.stop.wait(TICK_SECONDS)
             if on_progress is not None:
                 on_progress(board.progress(board.trace[-1].phase if board.trace else "first roster"))
     except KeyboardInterrupt:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SMALL = 3_000
 SMALL_SECONDS = 5.0
 # Duties are left out when the LP prices them this share of a duty's mean cost above itself.
-WIDTH = 0.02
+WIDTH = 0.01
 # Nodes of each tree search, and work of each neighbourhood, when deterministic or as a slice.
 DETERMINISTIC_NODES = 20
 SLICE_WORK = 2.0
@@ -87,8 +87,7 @@ class Search:
 
     def _close(self) -> None:
         """Try to solve the whole model by CP-SAT."""
-        threads = self.board.settings.threads
-        result = self._cp(hint=self._best, seconds=SMALL_SECONDS, workers=threads, phase="whole model")
+        result = self._cp(hint=self._best, seconds=SMALL_SECONDS, phase="whole model")
         if result.values is not None:
             self.board.raise_bound(int(np.ceil(result.bound - 1e-6)), "whole model")
 
@@ -196,20 +195,19 @@ class Search:
         hint: IntArray | None = None,
         seconds: float = float("inf"),
         work: float = float("inf"),
-        workers: int = 1,
         phase: str | None = None,
     ) -> CpResult:
         """Run CP-SAT within what is left of time and work, and offer what it finds when a phase is named.
 
-        On parts, one worker that leans on the LP closes in seconds what a portfolio of two takes
-        ten times as long for.
+        One worker that leans on the LP closes in a second or two what a portfolio of two takes ten
+        times as long for, or does not close at all.
         """
         settings = self.board.settings
         deterministic = settings.deterministic
         limits = CpLimits(
             seconds=float("inf") if deterministic else min(seconds, self.board.seconds_left),
             work=min(seconds if deterministic else float("inf"), work, self.work_left),
-            workers=workers,
+            workers=1,
             seed=settings.seed,
             parameters=settings.cp_sat,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -20,7 +21,8 @@ class Settings(Model):
     gap
         Stop once the objective is proved to be within this share of the optimum.
     workers
-        Threads; ``None`` takes all processors this process may use.
+        Engines at work at once: with two or more, HiGHS raises the bound beside the search; more than
+        two are not used yet. ``None`` takes as many as there are processors.
     seed
         Seed of every random choice.
     deterministic
@@ -50,4 +52,11 @@ class Settings(Model):
         """Number of threads to use."""
         if self.deterministic:
             return 1
-        return self.workers or len(os.sched_getaffinity(0))
+        return self.workers or usable_processors()
+
+
+def usable_processors() -> int:
+    """Count the processors this process may use, or those there are where the system does not tell."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from schedsolver.domain import Horizon, Scope
+from schedsolver.domain import Horizon, Schedule, Scope
 from schedsolver.rules import MinimumRest
 from tests.solving import fixed_shift, judged, plain, words, work
 from tests.tiny import MONDAY, TUESDAY
@@ -32,6 +32,11 @@ def test_the_rest_between_two_duties_reaches_the_minimum(minutes, count):
     )
     assert words(found) == [expected] * count
     assert len(found.violations) == count
+
+
+def test_duties_may_be_listed_in_any_order():
+    backwards = Schedule(duties=(EARLY, LATE))
+    assert len(MinimumRest(minutes=661).judge(world(), backwards).violations) == 1
 
 
 def test_each_pair_too_close_costs_the_weight_when_soft():
