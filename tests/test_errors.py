@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from schedsolver.errors import Fault, InfeasibleProblem, InvalidProblem, Place, SchedSolverError
@@ -39,3 +41,12 @@ def test_reasons_of_infeasibility_are_listed():
     assert str(error) == "no roster can satisfy these together:\n  - pin: E1 is off\n  - pin: E1 works"
     assert error.reasons == ("pin: E1 is off", "pin: E1 works")
     assert isinstance(error, SchedSolverError)
+
+
+def test_errors_cross_to_another_process_whole():
+    fault = Fault.mentioning("leave", 1, "repeats ", Place("leave", 0))
+    invalid = pickle.loads(pickle.dumps(InvalidProblem([fault], "{0.table}.csv".format)))
+    assert str(invalid) == "leave.csv: repeats leave.csv"
+    assert len(invalid.faults) == 1
+    infeasible = pickle.loads(pickle.dumps(InfeasibleProblem(["one", "two"])))
+    assert infeasible.reasons == ("one", "two")

@@ -82,6 +82,11 @@ class Scope(Model):
         return not self.activities or activity_id in self.activities
 
 
+BY_PEOPLE = frozenset({"employees", "contracts", "tags"})
+BY_DATE = frozenset({"weekdays", "first_day", "last_day"})
+BY_WORK = frozenset({"outlets", "activities"})
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing a rule found: a broken hard rule, or what a soft one costs.
@@ -251,6 +256,7 @@ class Rule(Model):
 
     name: ClassVar[str]
     may_be_soft: ClassVar[bool] = False
+    scoped_by: ClassVar[frozenset[str]] = frozenset()
     _catalogue: ClassVar[dict[str, type[Rule]]] = {}
 
     hard: bool = True
@@ -276,6 +282,14 @@ class Rule(Model):
             raise ValueError(f"{self.name} is soft but its weight is 0, so it would do nothing; give a weight in cents")
         if self.hard and self.weight:
             raise ValueError(f"{self.name} is hard, so its weight {self.weight} would do nothing; add 'hard: false'")
+        return self
+
+    @model_validator(mode="after")
+    def _scope_is_heeded(self) -> Self:
+        for field in type(self.scope).model_fields:
+            if getattr(self.scope, field) and field not in self.scoped_by:
+                usable = f"only by {', '.join(sorted(self.scoped_by))}" if self.scoped_by else "nor by anything else"
+                raise ValueError(f"{self.name} cannot be scoped by {field}, {usable}")
         return self
 
     @model_serializer(mode="wrap")

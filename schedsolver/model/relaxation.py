@@ -57,25 +57,34 @@ class Relaxation:
         open_columns = np.flatnonzero(lower < upper)
         position = np.full(len(self.cost), -1, np.int64)
         position[open_columns] = np.arange(len(open_columns))
-        row = np.repeat(np.arange(len(self.row_lower)), np.diff(self.first))
         inside = position[self.column] >= 0
-        settled = np.zeros(len(self.row_lower), np.int64)
-        np.add.at(settled, row[~inside], self.coefficient[~inside] * lower[self.column[~inside]])
-        rows, new_row = np.unique(row[inside], return_inverse=True)
-        empty = np.setdiff1d(np.arange(len(self.row_lower)), rows)
-        possible = (self.row_lower[empty] <= settled[empty]) & (settled[empty] <= self.row_upper[empty])
+        settled = self._sums(np.where(lower < upper, 0, lower))
         part = Relaxation(
             self.cost[open_columns],
             lower[open_columns],
             upper[open_columns],
-            _shifted(self.row_lower[rows], settled[rows]),
-            _shifted(self.row_upper[rows], settled[rows]),
-            np.searchsorted(new_row, np.arange(len(rows) + 1)),
+            _shifted(self.row_lower, settled),
+            _shifted(self.row_upper, settled),
+            np.concatenate([[0], np.cumsum(inside)])[self.first],
             position[self.column[inside]],
             self.coefficient[inside],
             self.exact,
         )
-        return Part(part, open_columns, lower, bool(possible.all()))
+        return Part(part, open_columns, lower)
+
+    def holds(self, values: IntArray) -> bool:
+        """Tell whether whole values, shape ``(columns,)``, keep all bounds and rows."""
+        sums = self._sums(values)
+        return bool(
+            np.all((self.lower <= values) & (values <= self.upper))
+            and np.all((self.row_lower <= sums) & (sums <= self.row_upper))
+        )
+
+    def _sums(self, values: IntArray) -> IntArray:
+        row = np.repeat(np.arange(len(self.row_lower)), np.diff(self.first))
+        sums = np.zeros(len(self.row_lower), np.int64)
+        np.add.at(sums, row, self.coefficient * values[self.column])
+        return sums
 
 
 @dataclass(frozen=True)
@@ -90,14 +99,11 @@ class Part:
         Which columns of the whole those are.
     fixed
         Value of every column of the whole that is not open.
-    possible
-        Whether rows without an open column hold.
     """
 
     relaxation: Relaxation
     columns: IntArray
     fixed: IntArray
-    possible: bool
 
     def whole(self, values: IntArray) -> IntArray:
         """Give the values of all columns from those of the open ones."""

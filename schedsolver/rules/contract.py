@@ -13,7 +13,7 @@ from pydantic import Field
 
 from schedsolver.domain.horizon import MINUTES_PER_DAY, monday_of
 from schedsolver.domain.options import IntArray
-from schedsolver.domain.rule import Judgement, ModelContext, Rule, Scope
+from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule, Scope
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -33,6 +33,7 @@ class DaysPerWeek(Rule):
 
     name: ClassVar[str] = "contract.days_per_week"
     may_be_soft: ClassVar[bool] = True
+    scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE | BY_DATE
 
     maximum: Annotated[int, Field(ge=0, le=7)]
 
@@ -72,6 +73,7 @@ class WeeklyHours(Rule):
     """
 
     name: ClassVar[str] = "contract.weekly_hours"
+    scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE | BY_DATE
 
     under_cents_per_minute: Price = 0
     over_cents_per_minute: Price = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from schedsolver.domain.rule import Judgement, ModelContext, Rule
+from schedsolver.domain.rule import BY_PEOPLE, Judgement, ModelContext, Rule
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -18,6 +18,7 @@ class PaidTime(Rule):
     """Each duty costs its paid time at the wage of the contract, rounded half up to a cent."""
 
     name: ClassVar[str] = "cost.paid_time"
+    scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE
 
     def add_to(self, model: ModelContext) -> None:
         """Charge the wage of each duty."""
@@ -50,6 +51,7 @@ class Travel(Rule):
     """
 
     name: ClassVar[str] = "cost.travel"
+    scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE
 
     cents_per_minute: Annotated[int, Field(ge=0, le=10**6)]
 

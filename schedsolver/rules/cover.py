@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from schedsolver.domain.rule import Judgement, ModelContext, Rule, Tier
-from schedsolver.traffic.staffing import required_cells
+from schedsolver.domain.rule import BY_DATE, BY_WORK, Judgement, ModelContext, Rule, Tier
+from schedsolver.traffic.staffing import Cell, required_cells
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -21,6 +21,7 @@ class IntervalCover(Rule):
     """Heads missing from, or beyond, what an outlet needs on an activity in a slot cost their price."""
 
     name: ClassVar[str] = "cover.intervals"
+    scoped_by: ClassVar[frozenset[str]] = BY_WORK | BY_DATE
 
     def applies_to(self, problem: Problem) -> bool:
         """Hold for problems with activities."""
@@ -29,7 +30,7 @@ class IntervalCover(Rule):
     def add_to(self, model: ModelContext) -> None:
         """Tie the heads of each cell to its need through priced shortage and surplus."""
         problem, heads = model.problem, model.heads
-        cells = required_cells(problem)
+        cells = self._cells(problem)
         row_of = {(c.outlet, c.activity, c.slot): r for r, c in enumerate(cells)}
         keys = zip(heads.outlet.tolist(), heads.activity.tolist(), heads.slot.tolist(), strict=True)
         row = np.array([row_of.get(key, -1) for key in keys], np.int64)
@@ -47,7 +48,7 @@ class IntervalCover(Rule):
             last = problem.horizon.minute_of(stint.end) // problem.horizon.slot_minutes
             present.update((stint.outlet_id, stint.activity_id, slot) for slot in range(first, last))
         penalties = []
-        for cell in required_cells(problem):
+        for cell in self._cells(problem):
             outlet, activity = problem.outlets[cell.outlet].outlet_id, problem.activities[cell.activity].activity_id
             start = problem.horizon.moment_of(cell.slot * problem.horizon.slot_minutes)
             here = present[outlet, activity, cell.slot]
@@ -58,6 +59,17 @@ class IntervalCover(Rule):
                 words = f"{here} of {cell.heads} heads on {activity} at {outlet} at {start:%Y-%m-%d %H:%M}"
                 penalties.append(self.penalty(cents, words, outlet_id=outlet, activity_id=activity, start=start))
         return Judgement(penalties=tuple(penalties))
+
+    def _cells(self, problem: Problem) -> list[Cell]:
+        """Give the cells the scope means."""
+        day = problem.horizon.slots_per_day
+        return [
+            cell
+            for cell in required_cells(problem)
+            if self.scope.has_outlet(problem.outlets[cell.outlet].outlet_id)
+            and self.scope.has_activity(problem.activities[cell.activity].activity_id)
+            and self.scope.has_date(problem.horizon.dates[cell.slot // day])
+        ]
 
 
 class ShiftCover(Rule):

@@ -31,8 +31,7 @@ class OneDutyADay(Rule):
         pair = options.employee * model.problem.horizon.days + options.day
         pairs, row = np.unique(pair, return_inverse=True)
         model.limit(self, row, model.duty_columns, np.ones(len(row), np.int64), np.ones(len(pairs), np.int64))
-        # Nobody is ever in two places at once, whatever scope the rule is given.
-        limit_pairs_closer_than(0, OneDutyADay(), model)
+        limit_pairs_closer_than(0, self, model)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find dates with two duties, and duties that overlap."""

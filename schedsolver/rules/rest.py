@@ -12,7 +12,7 @@ from pydantic import Field
 
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import DutyOptions, IntArray
-from schedsolver.domain.rule import Judgement, ModelContext, Rule
+from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -30,6 +30,7 @@ class MinimumRest(Rule):
 
     name: ClassVar[str] = "rest.minimum"
     may_be_soft: ClassVar[bool] = True
+    scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE | BY_DATE
 
     minutes: Annotated[int, Field(ge=1, le=14 * 1440)]
 

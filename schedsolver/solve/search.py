@@ -176,8 +176,8 @@ class Search:
         return MipTask(relaxation, gap=gap, seconds=self.board.seconds_left * share, nodes=nodes, seed=settings.seed)
 
     def _take(self, values: IntArray, phase: str) -> None:
-        """Offer a solution of the relaxation, completed by CP-SAT where the relaxation is not the model."""
-        if self.relaxation.exact:
+        """Offer a solution by HiGHS; where it is not one of the model, CP-SAT completes its duties."""
+        if self.relaxation.exact and self.relaxation.holds(values):
             self.board.offer(values, phase)
         else:
             self._cp(fixed=self.model.roster.duty_columns, fix_to=values, phase=phase)

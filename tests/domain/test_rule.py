@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from schedsolver.domain import Activity, Finding, Judgement, Problem, Rule, Scope
 from schedsolver.errors import InvalidProblem
+from schedsolver.rules import PaidTime
 from tests.tiny import MONDAY, TUESDAY, at, duty, tiny
 
 
@@ -14,6 +15,7 @@ class AtMost(Rule):
 
     name: ClassVar[str] = "test.at_most"
     may_be_soft: ClassVar[bool] = True
+    scoped_by: ClassVar[frozenset[str]] = frozenset(Scope.model_fields)
 
     most: int = 1
 
@@ -35,6 +37,19 @@ def _known(monkeypatch):
 
 
 # ---------------------------------------------------------------- scope
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Always, "test.always cannot be scoped by outlets, nor by anything else"),
+        (PaidTime, "cost.paid_time cannot be scoped by outlets, only by contracts, employees, tags"),
+    ],
+)
+def test_a_scope_the_rule_does_not_heed_is_refused(kind, words):
+    with pytest.raises(ValidationError, match=words):
+        kind(scope=Scope(outlets=("A",)))
+    assert kind(scope=Scope()).scope == Scope()
 
 
 @pytest.mark.parametrize(
@@ -225,18 +240,18 @@ def test_a_scope_names_what_is_there(scope, message):
 
 
 def test_a_scope_by_a_tag_nobody_has_is_refused():
-    assert faults(Always(scope=Scope(tags=("senior", "senor")))) == [
-        'rules[0]: test.always: nobody in staff has the tag "senor" (did you mean "senior"?)'
+    assert faults(AtMost(scope=Scope(tags=("senior", "senor")))) == [
+        'rules[0]: test.at_most: nobody in staff has the tag "senor" (did you mean "senior"?)'
     ]
 
 
 @pytest.mark.parametrize("scope", [{"weekdays": (5,)}, {"first_day": "2026-03-11"}, {"last_day": "2026-03-08"}])
 def test_a_scope_without_a_day_of_the_horizon_is_refused(scope):
-    assert faults(Always(scope=Scope(**scope))) == ["rules[0]: test.always: its scope matches no day of the horizon"]
+    assert faults(AtMost(scope=Scope(**scope))) == ["rules[0]: test.at_most: its scope matches no day of the horizon"]
 
 
 def test_a_scope_with_one_day_of_the_horizon_is_accepted():
-    assert faults(Always(scope=Scope(weekdays=(1, 5)))) == []
+    assert faults(AtMost(scope=Scope(weekdays=(1, 5)))) == []
 
 
 def test_the_same_rule_twice_is_refused():

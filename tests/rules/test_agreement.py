@@ -31,7 +31,6 @@ from schedsolver.domain import (
     TravelTimes,
 )
 from schedsolver.rules import DaysPerWeek, MinimumRest, PaidTime, Travel, WeeklyHours
-from schedsolver.rules.duty import OneDutyADay
 from tests.miniatures import miniatures
 from tests.solving import FixedModel, assert_agree, assert_agree_on, assert_same_options, fixed_shift, plain, work
 from tests.tiny import MONDAY, TUESDAY, tiny
@@ -101,9 +100,6 @@ def shifts_needed(shift: str, **more) -> ShiftRequirement:
 CASES = {
     "duty.one_a_day: two places on one day": (alone(DAY, outlets=(HUB, SAT)), 7),
     "duty.one_a_day: a night into a morning": (alone(NIGHT, EARLY), 8),
-    "duty.one_a_day: whatever its scope": (
-        alone(NIGHT, EARLY, staff=(E1, E2), rules=(OneDutyADay(scope=Scope(employees=("E1",))),)), 192,
-    ),
     "duty.one_a_day: history into a morning": (
         alone(EARLY, DAY, history=(work("E1", "night", "22:00", "30:00", date=SUNDAY),)), 10,
     ),
