@@ -63,9 +63,10 @@ def solve_straightforward(
     for rule in active_rules(problem):
         rule.add_to(roster)
     roster.set_objective()
-    # Without a hint it may find nothing at all in this time; that nobody works is a roster.
-    roster.cp.proto.solution_hint.vars.extend(roster.duty_columns.tolist())
-    roster.cp.proto.solution_hint.values.extend([0] * len(patterns))
+    # Without a hint it finds nothing at all in a minute or two; that nobody works is a roster.
+    idle = fixed_duties(roster, np.zeros(0, np.int64))
+    roster.cp.proto.solution_hint.vars.extend(range(len(idle)))
+    roster.cp.proto.solution_hint.values.extend(idle.tolist())
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = settings.seed
     solver.parameters.num_workers = settings.threads
@@ -126,14 +127,19 @@ def cover_every_slot(roster: RosterModel) -> None:
 
 def completed_cost(model: BuiltModel, given: IntArray) -> int:
     """Deal out breaks and activities at best for given duties, and let the checker price the roster."""
-    roster = model.roster
-    values = np.zeros(roster.columns, np.int64)
-    values[roster.duty_columns[given]] = 1
-    result = solve_cp(roster.cp, CpLimits(workers=2), fixed=roster.duty_columns, fix_to=values, stop=threading.Event())
-    assert result.values is not None
-    report = ss.check(roster.problem, schedule_of(model, roster.settled(result.values)))
+    values = fixed_duties(model.roster, given)
+    report = ss.check(model.roster.problem, schedule_of(model, model.roster.settled(values)))
     assert report.ok, report.violations
     return report.objective
+
+
+def fixed_duties(roster: RosterModel, given: IntArray) -> IntArray:
+    """Give the best solution with exactly the given duties, one value for each column."""
+    values = np.zeros(roster.columns, np.int64)
+    values[roster.duty_columns[given]] = 1
+    result = solve_cp(roster.cp, CpLimits(), fixed=roster.duty_columns, fix_to=values, stop=threading.Event())
+    assert result.values is not None
+    return result.values
 
 
 if __name__ == "__main__":

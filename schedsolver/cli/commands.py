@@ -27,7 +27,7 @@ EXAMPLE = "one_plus_n"
 FORMATS = ("auto", "json", "csv")
 NO_ROSTER = (InfeasibleProblem, NoSolutionFound, CheckFailed)
 # Close enough for the demo to end early; far finer than the customers of a week can be forecast.
-DEMO_GAP = 0.005
+DEMO_GAP = 0.0075
 FILE_WIDTH = 200
 OPTIONS = {"time_seconds": "--time", "deterministic_work": "--time"}
 

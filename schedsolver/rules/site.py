@@ -28,14 +28,17 @@ class WithinOpeningHours(Rule):
 
     def admits(self, problem: Problem, options: DutyOptions) -> BoolArray:
         """Strike out duties that begin before the outlet opens or end after it closes."""
-        allowed = np.zeros(len(options), bool)
-        for o, outlet in enumerate(problem.outlets):
-            for d, date in enumerate(problem.horizon.dates):
-                here = np.flatnonzero((options.outlet == o) & (options.day == d))
-                start = options.start[here] - d * MINUTES_PER_DAY
-                end = options.end[here] - d * MINUTES_PER_DAY
-                for opens, closes in problem.open_intervals(outlet.outlet_id, date):
-                    allowed[here] |= (start >= opens) & (end <= closes)
+        hours = [[problem.open_intervals(o.outlet_id, date) for date in problem.horizon.dates] for o in problem.outlets]
+        most = max(len(intervals) for row in hours for intervals in row)
+        # An interval that nothing fits into fills up the days with fewer.
+        bounds = np.full((len(problem.outlets), problem.horizon.days, most, 2), (1, 0), np.int64)
+        for o, row in enumerate(hours):
+            for d, intervals in enumerate(row):
+                bounds[o, d, : len(intervals)] = np.reshape(intervals, (-1, 2))
+        opens, closes = np.moveaxis(bounds[options.outlet, options.day], 2, 0)
+        midnight = options.day * MINUTES_PER_DAY
+        fits = ((options.start - midnight)[:, None] >= opens) & ((options.end - midnight)[:, None] <= closes)
+        allowed: BoolArray = fits.any(axis=1)
         return allowed
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
