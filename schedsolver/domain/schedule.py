@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -17,24 +16,29 @@ if TYPE_CHECKING:
 BREAK = "break"
 
 
-class Rest(Model):
-    """A break taken within a duty, ``[start, end)``."""
+class Span(Model):
+    """A half-open interval ``[start, end)`` of local time."""
 
     start: Moment
     end: Moment
 
     @model_validator(mode="after")
     def _interval(self) -> Self:
-        _refuse_backwards(self.start, self.end)
+        if self.start >= self.end:
+            raise ValueError(f"starts at {self.start}, not before it ends at {self.end}")
         return self
 
     @property
     def minutes(self) -> int:
-        """Length of the break."""
-        return _minutes(self.start, self.end)
+        """Length from start to end."""
+        return round((self.end - self.start).total_seconds() / 60)
 
 
-class Duty(Model):
+class Rest(Span):
+    """A break taken within a duty."""
+
+
+class Duty(Span):
     """One employee's dated working day.
 
     Attributes
@@ -53,44 +57,20 @@ class Duty(Model):
     date: Day
     outlet_id: Identifier
     shift_type_id: Identifier
-    start: Moment
-    end: Moment
     breaks: tuple[Rest, ...] = ()
     skill_id: Identifier | None = None
-
-    @model_validator(mode="after")
-    def _interval(self) -> Self:
-        _refuse_backwards(self.start, self.end)
-        return self
-
-    @property
-    def minutes(self) -> int:
-        """Length from start to end, breaks included."""
-        return _minutes(self.start, self.end)
 
     def __str__(self) -> str:
         """Say the duty in words, for messages."""
         return f"{self.employee_id} at {self.outlet_id} on {self.date} {self.start:%H:%M}-{self.end:%H:%M}"
 
 
-class Stint(Model):
+class Stint(Span):
     """A run of slots of one employee on one activity at one outlet, ``[start, end)``."""
 
     employee_id: Identifier
     outlet_id: Identifier
     activity_id: Identifier
-    start: Moment
-    end: Moment
-
-    @model_validator(mode="after")
-    def _interval(self) -> Self:
-        _refuse_backwards(self.start, self.end)
-        return self
-
-    @property
-    def minutes(self) -> int:
-        """Length of the stint."""
-        return _minutes(self.start, self.end)
 
     def __str__(self) -> str:
         """Say the stint in words, for messages."""
@@ -175,12 +155,3 @@ class Schedule(Model):
 def _break_columns(i: int) -> list[str]:
     stem = "break" if i == 0 else f"break{i + 1}"
     return [f"{stem}_start", f"{stem}_end"]
-
-
-def _minutes(start: dt.datetime, end: dt.datetime) -> int:
-    return round((end - start).total_seconds() / 60)
-
-
-def _refuse_backwards(start: dt.datetime, end: dt.datetime) -> None:
-    if start >= end:
-        raise ValueError(f"starts at {start}, not before it ends at {end}")

@@ -60,6 +60,7 @@ def test_duty_options_are_the_first_columns():
     model = RosterModel(problem, every_duty(problem))
     assert model.duty_columns.tolist() == list(range(8))
     assert model.new_columns([1]).tolist() == [8]
+    assert len(model.heads.column) == 0
 
 
 def test_terms_that_meet_are_added_up_and_those_that_cancel_vanish():

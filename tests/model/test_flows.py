@@ -131,20 +131,20 @@ def test_surplus_that_could_only_cost_has_no_columns(activities, needs, columns)
     assert set(model.roster.heads.activity.tolist()) == columns
 
 
-def test_work_that_can_wait_but_is_not_free_leaves_the_other_surplus_open():
-    few = (Outlet(outlet_id="Hub", windows=1),)
-    at_window = (COUNTER, CALLS.model_copy(update={"at_window": True}))
-    assert set(build_model(branch(DAY, activities=at_window, outlets=few)).roster.heads.activity.tolist()) == {0, 1}
+@pytest.mark.parametrize(("surplus_cents", "columns"), [(0, {1}), (60, {0, 1})])
+def test_work_that_can_wait_at_a_price_leaves_other_surplus_open(surplus_cents, columns):
     priced = IntervalRequirement(
-        outlet_id="Hub",
-        activity_id="calls",
-        date=MONDAY,
-        start="09:00",
-        end="15:00",
-        heads=1,
-        surplus_cents_per_hour=30,
-    )
-    assert set(build_model(branch(DAY, interval_requirements=(priced,))).roster.heads.activity.tolist()) == {0, 1}
+        outlet_id="Hub", activity_id="calls", date=MONDAY, start="09:00", end="15:00", heads=1,
+        surplus_cents_per_hour=surplus_cents,
+    )  # fmt: skip
+    model = build_model(branch(DAY, interval_requirements=(priced,)))
+    assert set(model.roster.heads.activity.tolist()) == columns
+
+
+def test_work_that_can_wait_at_few_windows_leaves_other_surplus_open():
+    at_window = (COUNTER, CALLS.model_copy(update={"at_window": True}))
+    model = build_model(branch(DAY, activities=at_window, outlets=(Outlet(outlet_id="Hub", windows=1),)))
+    assert set(model.roster.heads.activity.tolist()) == {0, 1}
 
 
 def test_a_problem_in_which_nobody_may_do_anything_still_has_a_model():

@@ -32,6 +32,11 @@ def test_every_start_and_length_of_a_shift_type_is_offered_to_everyone_everywher
     assert (options.break_minutes.shape, options.skill.tolist()) == ((len(options), 0), [-1] * len(options))
 
 
+def test_a_fixed_shift_is_one_option_even_in_minutes():
+    minutes = Horizon(start=MONDAY, days=1, slot_minutes=1)
+    assert len(every_duty(one_day(fixed_shift("day", "09:00", "10:00")).replace(horizon=minutes))) == 2 * 2
+
+
 def test_options_of_one_person_lie_together():
     options = every_duty(one_day(fixed_shift("day", "09:00", "10:00")))
     assert options.employee.tolist() == [0, 0, 1, 1]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
+from schedsolver.model.context import UNBOUNDED
 from schedsolver.model.relaxation import Relaxation, relaxation_of
 
 POINTS = [np.array(p) for p in itertools.product((0, 1), (0, 1), (0, 1), (-1, 0, 1, 2))]
@@ -81,13 +82,11 @@ def constraints(
             added = model.add_bool_and(literals)
             says, exact = (lambda p: all(true(p, n) for n in chosen)), only_if is not None
         case "most":
-            only_if = None
             added = model.add_at_most_one(literals)
-            says, exact = (lambda p: sum(true(p, n) for n in chosen) <= 1), True
+            says, exact = (lambda p: sum(true(p, n) for n in chosen) <= 1), only_if is None
         case _:
-            only_if = None
             added = model.add_exactly_one(literals)
-            says, exact = (lambda p: sum(true(p, n) for n in chosen) == 1), True
+            says, exact = (lambda p: sum(true(p, n) for n in chosen) == 1), only_if is None
     if only_if is not None:
         added.only_enforce_if(literal(columns, only_if))
         return (lambda p: not true(p, only_if) or says(p)), exact
@@ -125,6 +124,23 @@ def test_constraints_that_are_not_linear_are_dropped():
     assert (len(relaxation.row_lower), relaxation.exact) == (0, False)
 
 
+@pytest.mark.parametrize(
+    ("add", "rows"),
+    [
+        (lambda model, a, b: model.add_bool_or(a, b), 1),
+        (lambda model, a, b: model.add_bool_and(a, b), 2),
+        (lambda model, a, b: model.add_at_most_one(a, b), 0),
+        (lambda model, a, b: model.add_exactly_one(a, b), 0),
+        (lambda model, a, b: model.add(a + b == 1), 0),
+    ],
+)
+def test_enforced_clauses_are_rows_and_other_enforced_constraints_are_dropped(add, rows):
+    model, (a, b, c, _) = empty()
+    add(model, a, b).only_enforce_if(c)
+    relaxation = relaxation_of(model)
+    assert (len(relaxation.row_lower), relaxation.exact) == (rows, rows > 0)
+
+
 def test_an_empty_model_is_exact():
     relaxation = relaxation_of(cp_model.CpModel())
     assert (relaxation.first.tolist(), len(relaxation.cost), relaxation.exact) == ([0], 0, True)
@@ -159,3 +175,16 @@ def test_a_part_has_the_points_of_the_whole_that_its_bounds_leave(fixed):
         assert rows_hold(part.relaxation, inside) == rows_hold(whole, point) == whole.holds(point)
         assert part.whole(inside).tolist() == point.tolist()
         assert part.relaxation.cost.tolist() == whole.cost[part.columns].tolist()
+
+
+@pytest.mark.parametrize("coefficient", [2, -2])
+def test_fixing_a_column_leaves_missing_bounds_missing(coefficient):
+    model, columns = empty()
+    for low, high in ((-UNBOUNDED, 3), (-3, UNBOUNDED)):
+        model.add_linear_constraint(columns[0] + coefficient * columns[3], low, high)
+    whole = relaxation_of(model)
+    lower, upper = whole.lower.copy(), whole.upper.copy()
+    lower[3] = upper[3] = 1
+    part = whole.within(lower, upper).relaxation
+    assert part.row_lower.tolist() == [-UNBOUNDED, -3 - coefficient]
+    assert part.row_upper.tolist() == [3 - coefficient, UNBOUNDED]

@@ -36,6 +36,7 @@ def test_the_rest_between_two_duties_reaches_the_minimum(minutes, count):
 
 def test_duties_may_be_listed_in_any_order():
     backwards = Schedule(duties=(EARLY, LATE))
+    assert MinimumRest(minutes=660).judge(world(), backwards).violations == ()
     assert len(MinimumRest(minutes=661).judge(world(), backwards).violations) == 1
 
 
