@@ -127,5 +127,9 @@ class CannotWrite(SchedSolverError):
     """A file or folder cannot be written there; nothing was changed."""
 
 
+class EngineLost(SchedSolverError):
+    """A solver's process died; the search goes on without it."""
+
+
 class CheckFailed(SchedSolverError):
     """The solver's roster and the independent checker disagree: a defect in this library."""

@@ -260,6 +260,12 @@ def _demand(
     return tuple(requirements), tuple(traffic)
 
 
+def _may_be_asked_for(problem: Problem, shift: ShiftType, outlet: str, date: dt.date) -> bool:
+    starts = ((max(opens, shift.start_from), closes) for opens, closes in problem.open_intervals(outlet, date))
+    used = not shift.outlets or outlet in shift.outlets
+    return used and any(s <= shift.start_to and s + shift.minutes_min <= closes for s, closes in starts)
+
+
 @st.composite
 def _shift_requirement(draw: st.DrawFn, problem: Problem) -> ShiftRequirement:
     minimum = draw(st.integers(0, 2))
@@ -268,10 +274,12 @@ def _shift_requirement(draw: st.DrawFn, problem: Problem) -> ShiftRequirement:
     outlets = [o.outlet_id for o in problem.outlets]
     skills = [s.skill_id for s in problem.skills]
     shortage = draw(CENTS)
+    date, shift = draw(st.sampled_from(problem.horizon.dates)), draw(st.sampled_from(problem.shift_types))
+    fitting = [o for o in outlets if _may_be_asked_for(problem, shift, o, date)]
     return ShiftRequirement(
-        date=draw(st.sampled_from(problem.horizon.dates)),
-        shift_type_id=draw(st.sampled_from(problem.shift_types)).shift_type_id,
-        outlet_id=draw(st.none() | st.sampled_from(outlets)),
+        date=date,
+        shift_type_id=shift.shift_type_id,
+        outlet_id=draw(st.none() | st.sampled_from(fitting)) if fitting else None,
         skill_id=draw(st.none() | st.sampled_from(skills)) if skills else None,
         minimum=minimum,
         preferred=preferred,

@@ -21,12 +21,21 @@ from schedsolver.cli.progress import showing
 from schedsolver.cli.roster_folder import refuse_unfit, write_roster
 from schedsolver.domain.base import Model
 from schedsolver.domain.wording import faults_of_error
-from schedsolver.errors import CheckFailed, InfeasibleProblem, InvalidProblem, NoSolutionFound, Place, SchedSolverError
+from schedsolver.errors import (
+    CannotWrite,
+    CheckFailed,
+    InfeasibleProblem,
+    InvalidProblem,
+    NoSolutionFound,
+    Place,
+    SchedSolverError,
+)
+from schedsolver.io.header import is_problem_folder
 
 EXAMPLE = "one_plus_n"
 FORMATS = ("auto", "json", "csv")
 NO_ROSTER = (InfeasibleProblem, NoSolutionFound, CheckFailed)
-# Close enough for the demo to end early; far finer than the customers of a week can be forecast.
+# Close enough for the demo to end early on most machines; far finer than the customers of a week can be forecast.
 DEMO_GAP = 0.0075
 FILE_WIDTH = 200
 OPTIONS = {"time_seconds": "--time", "deterministic_work": "--time"}
@@ -95,8 +104,11 @@ def generate(
     days: Annotated[int, typer.Option(help="Days planned.")] = 7,
     slot_minutes: Annotated[int, typer.Option(help="Length of a slot; divides 30.")] = 30,
     seed: Annotated[int, typer.Option(help="Same seed and numbers, same problem.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Replace the problem that --out holds.")] = False,
 ) -> None:
     """Make a problem of a hub and satellites with two daily peaks."""
+    if not force and is_problem_folder(out):
+        raise CannotWrite(f"{out}: holds a problem, which would be lost; choose a new folder, or add --force")
     sizes = {"outlets": outlets, "staff": staff, "days": days, "slot_minutes": slot_minutes}
     problem = ss.generate(_valid(ss.GeneratorSpec, **sizes, seed=seed))
     ss.save(problem, out)

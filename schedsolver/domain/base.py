@@ -81,7 +81,7 @@ def parse_moment(value: Any) -> Any:
     Raises
     ------
     ValueError
-        If the text is not such a moment or carries a time zone.
+        If the text is not such a moment, carries a time zone or is not a whole minute.
     """
     if isinstance(value, str):
         try:
@@ -92,6 +92,8 @@ def parse_moment(value: Any) -> Any:
         raise ValueError(f"{value!r} is not a moment; write it as YYYY-MM-DD HH:MM")
     if value.tzinfo is not None:
         raise ValueError(f"{value} carries a time zone; times are local to the outlets, leave it out")
+    if value.second or value.microsecond:
+        raise ValueError(f"{value} is not a whole minute; write it as YYYY-MM-DD HH:MM")
     return value
 
 

@@ -25,6 +25,8 @@ TARGETS = {
     "activity_id": ("activities", "activity_id"),
     "shift_type_id": ("shift_types", "shift_type_id"),
 }
+# So many people busy at once in one outlet is a count gone wrong.
+BUSIEST = 10_000
 NAMED = dict(TARGETS.values())
 # History may tell of people, outlets and shifts that are no longer there.
 REFERRING = (
@@ -46,7 +48,7 @@ def faults_of(problem: Problem) -> list[Fault]:
         return faults
     checks = (
         _travel, _opening, _grid, _requirement_cells, _outside_opening, _outside_horizon,
-        _traffic_without_service_time, _overlapping_history, _scopes, _repeated_rules,
+        _unmeetable_shifts, _impossible_breaks, _traffic_load, _overlapping_history, _scopes, _repeated_rules,
     )  # fmt: skip
     return [fault for check in checks for fault in check(problem)]
 
@@ -178,9 +180,8 @@ def _outside_opening(problem: Problem) -> Iterator[Fault]:
             end = row.end if table == "interval_requirements" else row.start + slot
             hours = problem.open_intervals(row.outlet_id, row.date)
             if not any(start <= row.start and end <= stop for start, stop in hours):
-                shown = ", ".join(f"{format_clock(a)}-{format_clock(b)}" for a, b in hours) or "closed"
                 yield Fault(table, i, f"{format_clock(row.start)}-{format_clock(end)} on {row.date} is outside the "
-                            f"opening hours of {row.outlet_id} ({shown})")  # fmt: skip
+                            f"opening hours of {row.outlet_id} ({_shown(hours)})")  # fmt: skip
 
 
 def _outside_horizon(problem: Problem) -> Iterator[Fault]:
@@ -198,14 +199,59 @@ def _outside_horizon(problem: Problem) -> Iterator[Fault]:
     for i, duty in enumerate(problem.history):
         if duty.date >= horizon.start:
             yield Fault("history", i, f"{duty.date} is not before {span}; fix it with a pin instead")
+        if duty.start.date() != duty.date:
+            yield Fault("history", i, f"starts on {duty.start.date()}, not on its date {duty.date}")
 
 
-def _traffic_without_service_time(problem: Problem) -> Iterator[Fault]:
+def _unmeetable_shifts(problem: Problem) -> Iterator[Fault]:
+    """A shift requirement of an outlet must fit its opening hours and the shift type's outlets."""
+    for i, need in enumerate(problem.shift_requirements):
+        shift = problem.shift_types[problem.shift_type_index[need.shift_type_id]]
+        name = f"shift {need.shift_type_id}"
+        if need.outlet_id is None:
+            continue
+        if shift.outlets and need.outlet_id not in shift.outlets:
+            yield Fault("shift_requirements", i, f"{need.outlet_id} does not use {name}; add it to its outlets")
+        hours = problem.open_intervals(need.outlet_id, need.date)
+        starts = ((max(opens, shift.start_from), closes) for opens, closes in hours)
+        if not any(start <= shift.start_to and start + shift.minutes_min <= closes for start, closes in starts):
+            yield Fault("shift_requirements", i, f"no {name} on {need.date} fits the opening hours of "
+                        f"{need.outlet_id} ({_shown(hours)})")  # fmt: skip
+
+
+def _shown(hours: tuple[tuple[int, int], ...]) -> str:
+    return ", ".join(f"{format_clock(opens)}-{format_clock(closes)}" for opens, closes in hours) or "closed"
+
+
+def _traffic_load(problem: Problem) -> Iterator[Fault]:
+    """Traffic needs a service time, and one in the same unit as the count."""
     used = {row.activity_id for row in problem.traffic}
     for i, activity in enumerate(problem.activities):
         if activity.activity_id in used and activity.service_minutes is None:
             yield Fault("activities", i, f'"{activity.activity_id}" has traffic but no service_minutes; '
                         "give the mean minutes a customer takes")  # fmt: skip
+    service = {a.activity_id: a.service_minutes or 0.0 for a in problem.activities}
+    for i, row in enumerate(problem.traffic):
+        load = row.customers * service[row.activity_id] / problem.horizon.slot_minutes
+        if load >= BUSIEST:
+            what = f"{row.customers:g} customers of {service[row.activity_id]:g} minutes in one slot"
+            yield Fault("traffic", i, f"{what} keep {load:,.0f} people busy at once; check the count")
+
+
+def _impossible_breaks(problem: Problem) -> Iterator[Fault]:
+    """A shift type must have a start and a length with room for all its breaks."""
+    step = problem.horizon.slot_minutes
+    for i, shift in enumerate(problem.shift_types):
+        starts = range(shift.start_from, shift.start_to + 1, step)
+        ends = [(a, a + n) for a in starts for n in range(shift.minutes_min, shift.minutes_max + 1, step)]
+        for k, pause in enumerate(shift.breaks, start=1):
+            begins = range(pause.start_from, pause.start_to + 1, step)
+            ends = [(a, b) for a, b in ends if any(a + step <= t <= b - step - pause.minutes for t in begins)]
+            if not ends:
+                what = f'no duty of "{shift.shift_type_id}" has room for break {k}, which begins'
+                window = f"{format_clock(pause.start_from)}-{format_clock(pause.start_to)}"
+                yield Fault("shift_types", i, f"{what} {window}, at least a slot from the duty's start and end")
+                break
 
 
 def _overlapping_history(problem: Problem) -> Iterator[Fault]:

@@ -267,6 +267,9 @@ class Rule(Model):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         """Enter the rule under its name, so that problem files can refer to it."""
         super().__pydantic_init_subclass__(**kwargs)
+        other = Rule._catalogue.get(cls.name)
+        if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise TypeError(f'there already is a rule "{cls.name}", {other.__module__}.{other.__qualname__}')
         Rule._catalogue[cls.name] = cls
 
     @staticmethod

@@ -83,7 +83,7 @@ class BreakWindow(Model):
         Length of the break.
     start_from, start_to
         The break begins in ``[start_from, start_to]``, minutes after midnight of the duty's date,
-        and leaves at least one slot of work on either side.
+        and lies at least a slot after the duty's start and before its end.
     paid
         Whether the break counts as paid time.
     """

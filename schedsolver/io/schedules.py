@@ -50,7 +50,7 @@ def load_schedule(path: str | Path) -> Schedule:
     ----------
     path
         ``schedule.json``, or a ``duties.csv`` with ``activities.csv`` beside it where there are activities, or
-        a folder that holds either; ``schedule.json`` comes first.
+        a folder that holds either. A folder in which they differ, as after an edit, is refused.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def load_schedule(path: str | Path) -> Schedule:
     try:
         with reading(source):
             if source.is_dir():
-                source = _file_of(source)
+                return _from_folder(source)
             return _from_sheets(source) if source.suffix == ".csv" else _from_json(source)
     except InvalidProblem as error:
         raise InvalidSchedule(str(error)) from None
@@ -72,11 +72,19 @@ def duties_text(duties: Sequence[Duty]) -> str:
     return _frame_text(Schedule(duty_list=tuple(duties)).duties) if duties else ""
 
 
-def _file_of(folder: Path) -> Path:
-    for name in (SCHEDULE_FILE, DUTIES_FILE):
-        if (folder / name).is_file():
-            return folder / name
-    raise InvalidSchedule(f"{folder}: has neither {SCHEDULE_FILE} nor {DUTIES_FILE}")
+def _from_folder(folder: Path) -> Schedule:
+    whole, sheets = folder / SCHEDULE_FILE, folder / DUTIES_FILE
+    if not whole.is_file() and not sheets.is_file():
+        raise InvalidSchedule(f"{folder}: has neither {SCHEDULE_FILE} nor {DUTIES_FILE}")
+    if not whole.is_file():
+        return _from_sheets(sheets)
+    schedule = _from_json(whole)
+    if sheets.is_file() and _from_sheets(sheets) != schedule:
+        raise InvalidSchedule(
+            f"{folder}: {DUTIES_FILE} and {ACTIVITIES_FILE} tell another roster than {SCHEDULE_FILE}; "
+            f"name the one you mean, {sheets} or {whole}"
+        )
+    return schedule
 
 
 def _from_json(path: Path) -> Schedule:

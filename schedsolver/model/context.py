@@ -177,7 +177,10 @@ class RosterModel:
 
     def penalise(self, rule: Rule, column: ArrayLike, cents: ArrayLike) -> None:
         """Charge ``cents[i]`` for each unit of ``column[i]`` to the rule."""
-        self._costs[rule.name].append((np.asarray(column, np.int64), np.asarray(cents, np.int64)))
+        columns, prices = np.asarray(column, np.int64), np.asarray(cents, np.int64)
+        if np.any(prices < 0):
+            raise ValueError(f"{rule.name} charges {prices.min()} cents; prices may not be negative")
+        self._costs[rule.name].append((columns, prices))
 
     def set_objective(self) -> None:
         """Write the sum of all charges as the model's objective; call once, after all rules."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import HeadColumns
+from schedsolver.rules.catalogue import FORESEEN, active_rules
 from schedsolver.rules.permission import eligible_activities
 from schedsolver.traffic.staffing import required_cells
 
@@ -197,8 +198,10 @@ def add_heads(model: RosterModel, chains: Chains) -> tuple[IntArray, IntArray]:
     """Add the heads of each link on each activity worth doing there, and give their chains and links.
 
     People who may do something that can wait, and of which more costs nothing and takes no window, do
-    that rather than be surplus on something else; a column for such surplus could only cost.
+    that rather than be surplus on something else; a column for such surplus could only cost. A rule
+    from elsewhere may see that otherwise, so beside one every column is there.
     """
+    foreseen = all(type(rule) in FORESEEN for rule in active_rules(model.problem))
     problem = model.problem
     can_wait = np.array([a.deferrable for a in problem.activities], bool)
     at_window = np.array([a.at_window for a in problem.activities], bool)
@@ -216,7 +219,7 @@ def add_heads(model: RosterModel, chains: Chains) -> tuple[IntArray, IntArray]:
     wanted, idle_is_free = np.zeros_like(may), np.zeros(len(chain), bool)
     wanted[inside] = needed[place]
     idle_is_free[inside] = (may[inside] & free[place]).any(axis=1)
-    link, activity = np.nonzero(may & (wanted | can_wait | ~idle_is_free[:, None]))
+    link, activity = np.nonzero(may & (wanted | can_wait | ~idle_is_free[:, None] | (not foreseen)))
     column = model.new_columns(chains.people[chain[link]])
     model.heads = HeadColumns(chains.outlet[chain[link]], activity, slot[link], column)
     return chain[link], link

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -14,9 +15,9 @@ from schedsolver.domain.problem import merged
 from schedsolver.domain.rule import Judgement, Rule
 
 if TYPE_CHECKING:
-    from schedsolver.domain.people import Availability
+    from schedsolver.domain.people import Availability, Leave
     from schedsolver.domain.problem import Problem
-    from schedsolver.domain.schedule import Schedule
+    from schedsolver.domain.schedule import Duty, Schedule
 
 
 class LeaveTaken(Rule):
@@ -34,8 +35,10 @@ class LeaveTaken(Rule):
         for leave in problem.leave:
             own = options.of_employee(problem.employee_index[leave.employee_id])
             start, end = leave.clock_interval
-            # A duty of the day before may run past midnight into the first day of the leave.
-            for day in range(problem.horizon.day_index(leave.first_day), problem.horizon.day_index(leave.last_day) + 1):
+            # Hours of the day before may reach past midnight, as may a duty of the last day planned.
+            first = max(-1, problem.horizon.day_index(leave.first_day))
+            last = min(problem.horizon.days + 1, problem.horizon.day_index(leave.last_day))
+            for day in range(first, last + 1):
                 midnight = day * MINUTES_PER_DAY
                 overlap = (options.start[own] < midnight + end) & (options.end[own] > midnight + start)
                 allowed[own] &= ~overlap
@@ -43,17 +46,15 @@ class LeaveTaken(Rule):
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find duties that overlap leave."""
-        away: dict[str, list[tuple[dt.datetime, dt.datetime]]] = defaultdict(list)
+        away = defaultdict(list)
         for leave in problem.leave:
-            start, end = (dt.timedelta(minutes=m) for m in leave.clock_interval)
-            for i in range((leave.last_day - leave.first_day).days + 1):
-                midnight = dt.datetime.combine(leave.first_day + dt.timedelta(days=i), dt.time())
-                away[leave.employee_id].append((midnight + start, midnight + end))
+            away[leave.employee_id].append(leave)
         return Judgement(
             tuple(
                 self.violation(f"{duty} falls into leave from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}", duty)
                 for duty in schedule.duty_list
-                for start, end in away[duty.employee_id]
+                for leave in away[duty.employee_id]
+                for start, end in _hours_near(leave, duty)
                 if duty.start < end and start < duty.end
             )
         )
@@ -98,6 +99,16 @@ class AvailabilityKept(Rule):
             if not any(start <= duty.start and duty.end <= end for start, end in spans):
                 found.append(self.violation(f"{duty} is outside the hours {duty.employee_id} is available", duty))
         return Judgement(tuple(found))
+
+
+def _hours_near(leave: Leave, duty: Duty) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    """Give the hours of leave of the days around a duty."""
+    start, end = (dt.timedelta(minutes=m) for m in leave.clock_interval)
+    for i in range(-1, 3):
+        day = duty.date + dt.timedelta(days=i)
+        if leave.first_day <= day <= leave.last_day:
+            midnight = dt.datetime.combine(day, dt.time())
+            yield midnight + start, midnight + end
 
 
 def _rows_by_employee(problem: Problem) -> dict[str, list[Availability]]:

@@ -37,6 +37,9 @@ STANDING: tuple[type[Rule], ...] = (
 # Rules that hold only where a problem lists them.
 LISTED: tuple[type[Rule], ...] = (MinimumRest, DaysPerWeek, WeeklyHours, PaidTime, Travel)
 
+# Rules whose view of heads the model's flows know; beside any other rule they leave out no column.
+FORESEEN = frozenset((*STANDING, *LISTED))
+
 
 def active_rules(problem: Problem) -> tuple[Rule, ...]:
     """Give the rules that have something to say about a problem: standing ones first, then as listed."""

@@ -76,9 +76,7 @@ def check(problem: Problem, schedule: Schedule) -> CheckReport:
     InvalidSchedule
         If the schedule names people, places or work its problem does not have.
     """
-    unknown = list(_unknown_names(problem, schedule))
-    if unknown:
-        raise InvalidSchedule("\n".join(unknown))
+    refuse_unknown_names(problem, schedule)
     violations: list[Finding] = []
     penalties: list[Finding] = []
     cost: dict[str, int] = {}
@@ -88,6 +86,19 @@ def check(problem: Problem, schedule: Schedule) -> CheckReport:
         penalties += judgement.penalties
         cost[rule.name] = cost.get(rule.name, 0) + judgement.cents
     return CheckReport(tuple(violations), tuple(penalties), cost)
+
+
+def refuse_unknown_names(problem: Problem, schedule: Schedule) -> None:
+    """Make sure that a schedule speaks of what its problem has.
+
+    Raises
+    ------
+    InvalidSchedule
+        With every name that the problem does not have.
+    """
+    unknown = list(_unknown_names(problem, schedule))
+    if unknown:
+        raise InvalidSchedule("\n".join(unknown))
 
 
 def _unknown_names(problem: Problem, schedule: Schedule) -> Iterator[str]:
@@ -102,4 +113,4 @@ def _unknown_names(problem: Problem, schedule: Schedule) -> Iterator[str]:
         for field, names in known.items():
             name = getattr(record, field, None)
             if name is not None and name not in names:
-                yield f'{record}: {field} "{name}" is not in the problem{did_you_mean(name, names)}'
+                yield f'{record}: {field.removesuffix("_id")} "{name}" is not in the problem{did_you_mean(name, names)}'

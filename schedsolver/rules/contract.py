@@ -16,6 +16,7 @@ from schedsolver.domain.options import IntArray
 from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule, Scope
 
 if TYPE_CHECKING:
+    from schedsolver.domain.people import Leave
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.schedule import Duty, Schedule
 
@@ -61,8 +62,8 @@ class WeeklyHours(Rule):
     """Paid time short of, or beyond, the contract's weekly minutes costs; history and leave count.
 
     A week that the horizon cuts is judged by its days in the horizon, and those before it when there
-    is any history, at a seventh of the weekly minutes each. A whole day of leave lowers what is owed
-    by the contract's minutes for such a day.
+    is any history, at a seventh of the weekly minutes each. A whole day of leave, whichever day of the
+    week, lowers what is owed by the contract's minutes for such a day.
 
     Attributes
     ----------
@@ -147,7 +148,9 @@ def _weeks_of(problem: Problem, scope: Scope) -> Iterator[_Week]:
     """Give the weeks of the horizon for each employee a scope means."""
     first_known = problem.horizon.start - dt.timedelta(days=6 if problem.history else 0)
     mondays = sorted({monday_of(date) for date in problem.horizon.dates})
-    away = _leave_days(problem)
+    leaves: dict[str, list[Leave]] = {e.employee_id: [] for e in problem.staff}
+    for leave in problem.leave:
+        leaves[leave.employee_id].append(leave)
     for employee in scope.employees_of(problem):
         name = problem.staff[employee].employee_id
         contract = problem.contract_of[name]
@@ -155,7 +158,7 @@ def _weeks_of(problem: Problem, scope: Scope) -> Iterator[_Week]:
             week = [monday + dt.timedelta(days=i) for i in range(7)]
             counted = {d for d in week if first_known <= d < problem.horizon.end and scope.has_date(d)}
             history = tuple(d for d in problem.history_of(employee) if d.date in counted)
-            credit = contract.leave_day_minutes * len(counted & away[name])
+            credit = contract.leave_day_minutes * sum(_on_leave(d, leaves[name]) for d in counted)
             yield _Week(
                 employee,
                 name,
@@ -167,14 +170,8 @@ def _weeks_of(problem: Problem, scope: Scope) -> Iterator[_Week]:
             )
 
 
-def _leave_days(problem: Problem) -> dict[str, set[dt.date]]:
-    """Give the whole days of leave of each employee."""
-    away: dict[str, set[dt.date]] = {e.employee_id: set() for e in problem.staff}
-    for leave in problem.leave:
-        if leave.start is None:
-            days = range((leave.last_day - leave.first_day).days + 1)
-            away[leave.employee_id].update(leave.first_day + dt.timedelta(days=i) for i in days)
-    return away
+def _on_leave(date: dt.date, leaves: list[Leave]) -> bool:
+    return any(leave.start is None and leave.first_day <= date <= leave.last_day for leave in leaves)
 
 
 def _terms(model: ModelContext, weeks: list[_Week]) -> tuple[IntArray, IntArray]:

@@ -119,7 +119,7 @@ def _departures(problem: Problem, duty: Duty, shift: ShiftType) -> Iterator[str]
         if not window.start_from <= begin <= window.start_to or (begin - window.start_from) % step:
             yield f"break at {taken.start:%H:%M} outside the break window"
         if _minutes_between(duty, taken.start) < step or duty.minutes - _minutes_between(duty, taken.end) < step:
-            yield f"break at {taken.start:%H:%M} without work on either side, against the rules"
+            yield f"break at {taken.start:%H:%M} within a slot of the duty's start or end, against the rules"
 
 
 def _minutes_between(duty: Duty, moment: dt.datetime) -> int:

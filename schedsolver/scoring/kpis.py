@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from schedsolver.errors import InvalidSchedule
+from schedsolver.domain.options import IntArray
+from schedsolver.rules.check import refuse_unknown_names
+from schedsolver.rules.wishes import RequestGranted
 from schedsolver.traffic.erlang import service_level
 from schedsolver.traffic.staffing import Cell, required_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from schedsolver.domain import Duty, Problem, Schedule, Stint
-
-IntArray = NDArray[np.int64]
+    from schedsolver.domain import Problem, Schedule
 
 
 def kpis(problem: Problem, schedule: Schedule) -> dict[str, float]:
@@ -77,7 +76,7 @@ def kpis(problem: Problem, schedule: Schedule) -> dict[str, float]:
     InvalidSchedule
         If the schedule names an employee, outlet or activity the problem does not have.
     """
-    _refuse_unknown(problem, schedule)
+    refuse_unknown_names(problem, schedule)
     return {
         **_cover(problem, schedule),
         **_waiting(problem, schedule),
@@ -108,7 +107,7 @@ def shortages(problem: Problem, schedule: Schedule) -> pd.DataFrame:
     InvalidSchedule
         As :func:`kpis`.
     """
-    _refuse_unknown(problem, schedule)
+    refuse_unknown_names(problem, schedule)
     runs = sorted(_runs_of_shortage(problem, schedule), key=lambda run: (run.first, run.outlet, run.activity))
     moment, slot = problem.horizon.moment_of, problem.horizon.slot_minutes
     return pd.DataFrame(
@@ -256,21 +255,8 @@ def _variety(problem: Problem, schedule: Schedule) -> dict[str, float]:
 
 def _granted(problem: Problem, schedule: Schedule) -> int:
     """Count the requests that are met."""
-    worked = {(d.employee_id, d.date, shift) for d in schedule.duty_list for shift in (d.shift_type_id, None)}
-    return sum(((r.employee_id, r.date, r.shift_type_id) in worked) == (r.wish == "on") for r in problem.requests)
+    return len(problem.requests) - len(RequestGranted().judge(problem, schedule).penalties)
 
 
 def _share(part: float, whole: float, *, empty: float) -> float:
     return part / whole if whole else empty
-
-
-def _refuse_unknown(problem: Problem, schedule: Schedule) -> None:
-    records: tuple[Duty | Stint, ...] = (*schedule.duty_list, *schedule.stint_list)
-    for record in records:
-        if record.employee_id not in problem.employee_index:
-            raise InvalidSchedule(f'{record}: employee "{record.employee_id}" is not in staff')
-        if record.outlet_id not in problem.outlet_index:
-            raise InvalidSchedule(f'{record}: outlet "{record.outlet_id}" is not in outlets')
-    for stint in schedule.stint_list:
-        if stint.activity_id not in problem.activity_index:
-            raise InvalidSchedule(f'{stint}: activity "{stint.activity_id}" is not in activities')

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
     from schedsolver.solve.settings import Settings
 
+# What the tree search's floating point may add to a bound; more is a defect.
+BOUND_TOLERANCE = 1e-6
+
 
 @dataclass(frozen=True)
 class Incumbent:
@@ -77,15 +80,18 @@ class Board:
             If the checker finds a violation or another cost than the model.
         """
         values = self.model.roster.settled(values)
-        cost = sum(self.model.roster.cost_by_rule(values).values())
+        by_rule = self.model.roster.cost_by_rule(values)
+        cost = sum(by_rule.values())
         if self.best is not None and cost >= self.best.report.objective:
             return
         schedule = schedule_of(self.model, values)
         report = check(self.model.roster.problem, schedule)
         if not report.ok:
             raise CheckFailed(f"a roster from phase '{phase}' breaks {report.violations[0]}")
-        if report.objective != cost:
-            raise CheckFailed(f"phase '{phase}' says {cost} cents, the checker {report.objective}")
+        for rule in sorted(by_rule.keys() | report.cost_by_rule.keys()):
+            ours, checked = by_rule.get(rule, 0), report.cost_by_rule.get(rule, 0)
+            if ours != checked:
+                raise CheckFailed(f"phase '{phase}' says {ours} cents for {rule}, the checker {checked}")
         with self._lock:
             if self.best is None or cost < self.best.report.objective:
                 self.best = Incumbent(values, schedule, report)
@@ -135,11 +141,18 @@ class Board:
         objective = self.best.report.objective if self.best is not None else None
         return Progress(time.perf_counter() - self.started, objective, self.bound, phase)
 
+    def note(self, phase: str) -> None:
+        """Enter something worth knowing into the trace."""
+        with self._lock:
+            self._note(phase)
+
     def _note(self, phase: str) -> None:
         now = self.progress(phase)
         self.trace.append(now)
         if now.objective is None or now.bound is None:
             return
+        if now.bound > now.objective + BOUND_TOLERANCE * now.objective + 1:
+            raise CheckFailed(f"phase '{phase}' leaves a bound of {now.bound}, above a roster of {now.objective} cents")
         if now.bound >= now.objective:
             self.end(StopReason.OPTIMAL)
         elif relative_gap(now.objective, now.bound) <= self.settings.gap:

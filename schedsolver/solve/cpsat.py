@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,8 +35,6 @@ class CpLimits:
         Wall-clock and deterministic time.
     workers, seed
         Threads and seed.
-    gap
-        Relative gap at which to stop.
     parameters
         Further CP-SAT parameters, by name.
     """
@@ -45,7 +43,6 @@ class CpLimits:
     work: float = math.inf
     workers: int = 1
     seed: int = 0
-    gap: float = 0.0
     parameters: Mapping[str, bool | int | float | str] | None = None
 
 
@@ -79,7 +76,6 @@ def solve_cp(
     fix_to: IntArray | None = None,
     hint: IntArray | None = None,
     stop: threading.Event,
-    on_values: Callable[[IntArray], None] | None = None,
 ) -> CpResult:
     """Search a model, or a part of it.
 
@@ -95,8 +91,6 @@ def solve_cp(
         Value of every column to start from.
     stop
         Ends the search when set.
-    on_values
-        Called with each better solution, from a thread of the solver.
     """
     part = model
     if fixed is not None or hint is not None:
@@ -116,7 +110,7 @@ def solve_cp(
     watcher = threading.Thread(target=_stop_when_told, args=(solver, stop, done), daemon=True)
     watcher.start()
     try:
-        status = solver.solve(part, _Report(on_values) if on_values is not None else None)
+        status = solver.solve(part)
     finally:
         done.set()
         watcher.join()
@@ -124,15 +118,6 @@ def solve_cp(
     found = name in (CpStatus.OPTIMAL, CpStatus.FEASIBLE)
     values = np.array(solver.response_proto.solution, np.int64) if found else None
     return CpResult(name, values, solver.best_objective_bound, solver.deterministic_time)
-
-
-class _Report(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # ortools ships no types
-    def __init__(self, on_values: Callable[[IntArray], None]) -> None:
-        super().__init__()
-        self._on_values = on_values
-
-    def on_solution_callback(self) -> None:
-        self._on_values(np.array(self.response_proto.solution, np.int64))
 
 
 def _stop_when_told(solver: cp_model.CpSolver, stop: threading.Event, done: threading.Event) -> None:
@@ -147,7 +132,6 @@ def _configure(solver: cp_model.CpSolver, limits: CpLimits) -> None:
     parameters = solver.parameters
     parameters.num_workers = limits.workers
     parameters.random_seed = limits.seed
-    parameters.relative_gap_limit = limits.gap
     parameters.linearization_level = 2
     parameters.catch_sigint_signal = False
     if math.isfinite(limits.seconds):

@@ -138,8 +138,6 @@ class MipTask:
     ----------
     relaxation
         What to solve.
-    start
-        Solution to begin from, shape ``(columns,)``.
     gap
         Relative gap at which to stop.
     seconds, nodes
@@ -149,7 +147,6 @@ class MipTask:
     """
 
     relaxation: Relaxation
-    start: IntArray | None = None
     gap: float = 0.0
     seconds: float = math.inf
     nodes: int | None = None
@@ -175,8 +172,6 @@ def run_mip(
         highs.setOptionValue("time_limit", max(0.0, task.seconds))
     if task.nodes is not None:
         highs.setOptionValue("mip_max_nodes", task.nodes)
-    if task.start is not None:
-        highs.setSolution(len(task.start), np.arange(len(task.start), dtype=np.int32), task.start.astype(float))
     if on_bound is not None:
         highs.cbMipInterrupt += lambda event: _report_bound(event.data_out.mip_dual_bound, on_bound)
     if on_values is not None:
@@ -253,7 +248,7 @@ def _safe_bound(relaxation: Relaxation, row_dual: FloatArray) -> int:
 
 def _rounded_up(bound: float) -> int:
     """Costs are whole cents, so a bound may be rounded up, less what floating point may have added."""
-    return math.ceil(bound - ROUNDING * max(1.0, abs(bound) * ROUNDING))
+    return math.ceil(bound - max(ROUNDING, 1e-9 * abs(bound)))
 
 
 def _with_infinity(bounds: IntArray) -> FloatArray:

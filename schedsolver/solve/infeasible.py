@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +15,14 @@ from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
 
 if TYPE_CHECKING:
+    from schedsolver.domain.options import DutyOptions, IntArray
     from schedsolver.domain.people import Pin
     from schedsolver.domain.problem import Problem
+    from schedsolver.model.context import RosterModel
     from schedsolver.solve.settings import Settings
+
+
+LEAST_SECONDS = 10.0
 
 
 def contradictions(problem: Problem, settings: Settings) -> list[str]:
@@ -27,28 +33,28 @@ def contradictions(problem: Problem, settings: Settings) -> list[str]:
     problem
         A problem without any roster.
     settings
-        Its workers and seed are used.
+        Its seed, and its time as a limit on how far the set of pins is narrowed down.
 
     Returns
     -------
-    One sentence for each pin in the contradiction: pins that no single duty can keep, else a
-    smallest set of pins that cannot be kept together.
+    One sentence for each pin in the contradiction: pins that no single duty can keep, else a small
+    set of pins that cannot be kept together.
     """
-    alone = [reason for pin in problem.pins if (reason := _impossible_alone(pin, problem)) is not None]
+    duties = every_duty(problem)
+    alone = [reason for pin in problem.pins if (reason := _impossible_alone(pin, problem, duties)) is not None]
     if alone:
         return alone
-    pins = _smallest_core(problem, settings)
+    pins = _small_core(problem, settings)
     if not pins:
-        return ["the hard rules contradict each other even without pins"]
+        return ["the hard rules, listed in the problem, cannot all be kept; pins alone do not explain it"]
     return [f"{pin.describe()} (pins[{problem.pins.index(pin)}])" for pin in pins]
 
 
-def _impossible_alone(pin: Pin, problem: Problem) -> str | None:
+def _impossible_alone(pin: Pin, problem: Problem, duties: DutyOptions) -> str | None:
     """Say why no duty can keep a pin: the first rule after which none is left."""
     if pin.off:
         return None
-    options = every_duty(problem)
-    options = options.where(matching(pin, problem, options))
+    options = duties.where(matching(pin, problem, duties))
     where = f"{pin.describe()} (pins[{problem.pins.index(pin)}])"
     if not len(options):
         return f"{where}, but no shift type has such a duty"
@@ -61,11 +67,11 @@ def _impossible_alone(pin: Pin, problem: Problem) -> str | None:
     return None
 
 
-def _smallest_core(problem: Problem, settings: Settings) -> list[Pin]:
-    """Find pins that cannot be kept together, though any fewer of them can.
+def _small_core(problem: Problem, settings: Settings) -> list[Pin]:
+    """Find pins that cannot be kept together, leaving out what can be left out while time allows.
 
     Days without a pin stay free of duties: hard rules only limit what is given, so others' duties
-    could not help.
+    could not help. None are given when that is not what makes the problem infeasible.
     """
     roster = build_model(problem.replace(pins=())).roster
     switches = roster.new_columns(np.ones(len(problem.pins)))
@@ -73,36 +79,39 @@ def _smallest_core(problem: Problem, settings: Settings) -> list[Pin]:
     for pin, switch in zip(problem.pins, switches, strict=True):
         chosen = matching(pin, problem, roster.options)
         pinned |= chosen
-        column = roster.duty_columns[chosen]
-        # With the switch on, no duty of a day off is given, or one that the pin allows is; off, all is free.
-        ones = np.ones(len(column), np.int64)
-        coefficient, most = (np.append(ones, len(column)), len(column)) if pin.off else (np.append(-ones, 1), 0)
-        roster.require(np.zeros(len(column) + 1), np.append(column, switch), coefficient, None, [most])
-    roster.cp.proto.objective.vars.clear()
-    roster.cp.proto.objective.coeffs.clear()
+        _switched(roster, pin, roster.duty_columns[chosen], int(switch))
+    roster.cp.clear_objective()
     free = roster.duty_columns[~pinned]
+    deadline = time.monotonic() + max(LEAST_SECONDS, settings.time_seconds)
 
-    def possible(kept: list[int]) -> bool:
+    def impossible(kept: list[int]) -> bool:
         values = np.zeros(roster.columns, np.int64)
         values[switches[kept]] = 1
+        limits = CpLimits(seconds=max(0.0, deadline - time.monotonic()), seed=settings.seed)
         fixed = np.concatenate([free, switches])
-        limits = CpLimits(workers=settings.threads, seed=settings.seed)
         result = solve_cp(roster.cp, limits, fixed=fixed, fix_to=values, stop=threading.Event())
-        return result.status is not CpStatus.INFEASIBLE
+        return result.status is CpStatus.INFEASIBLE
 
     core = list(range(len(problem.pins)))
-    if possible(core):
+    if not impossible(core):
         return []
     step = max(1, len(core) // 2)
     while step:
         for first in range(0, len(core), step):
             fewer = core[:first] + core[first + step :]
-            if not possible(fewer):
+            if impossible(fewer):
                 core = fewer
                 break
         else:
             step //= 2
     return [problem.pins[i] for i in core]
+
+
+def _switched(roster: RosterModel, pin: Pin, column: IntArray, switch: int) -> None:
+    """With the switch on, no duty of a day off is given, or one that the pin allows is; off, all is free."""
+    ones = np.ones(len(column), np.int64)
+    coefficient, most = (np.append(ones, len(column)), len(column)) if pin.off else (np.append(-ones, 1), 0)
+    roster.require(np.zeros(len(column) + 1), np.append(column, switch), coefficient, None, [most])
 
 
 def _first_sentence(rule: object) -> str:

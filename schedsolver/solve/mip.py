@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from schedsolver.domain.options import IntArray
-from schedsolver.errors import SchedSolverError
+from schedsolver.errors import EngineLost
 from schedsolver.solve.highs import MipResult, MipTask, run_mip
 
 POLL_SECONDS = 0.05
@@ -46,7 +46,7 @@ def solve_mip(
 
     Raises
     ------
-    SchedSolverError
+    EngineLost
         If the process dies.
     """
     # The same path: "-m" would look for modules in the working folder first, whatever the user keeps there.
@@ -75,7 +75,7 @@ def solve_mip(
             if kind == "done":
                 return MipResult(*content)
             if kind == "lost":
-                raise SchedSolverError(f"the HiGHS process ended with code {process.wait()} before it was done")
+                raise EngineLost(f"the HiGHS process ended with code {process.wait()}")
             if kind == "bound" and on_bound is not None:
                 on_bound(content)
             if kind == "values":
@@ -117,7 +117,10 @@ def _serve() -> None:
             best_bound = bound
             send("bound", bound)
 
-    task: MipTask = pickle.load(sys.stdin.buffer)
+    try:
+        task: MipTask = pickle.load(sys.stdin.buffer)
+    except (EOFError, pickle.UnpicklingError):
+        return  # the parent is gone
     threading.Thread(target=_end_with_parent, daemon=True).start()
     result = run_mip(task, on_bound, lambda values: send("values", values))
     send("done", (result.values, result.proved))

@@ -103,4 +103,9 @@ def _run(board: Board, on_progress: Callable[[Progress], None] | None) -> None:
                 on_progress(board.progress(board.trace[-1].phase if board.trace else "first roster"))
     except KeyboardInterrupt:
         board.end(StopReason.INTERRUPTED)
+    except BaseException:
+        # From on_progress: nothing may be left running behind the caller's back.
+        board.end(StopReason.INTERRUPTED)
+        worker.join()
+        raise
     worker.join()

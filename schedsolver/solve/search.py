@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
+from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.errors import InfeasibleProblem, NoSolutionFound
+from schedsolver.errors import EngineLost, InfeasibleProblem, NoSolutionFound
 from schedsolver.model.relaxation import Part, Relaxation, relaxation_of
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
@@ -28,6 +31,9 @@ SMALL = 3_000
 SMALL_SECONDS = 5.0
 # Duties are left out when the LP prices them this share of a duty's mean cost above itself.
 WIDTH = 0.01
+# The first roster may take so long past any limit, and need not be a good one.
+OPENING_SECONDS = 10.0
+FIRST_SOLUTION = {"stop_after_first_solution": True}
 # Nodes of each tree search, and work of each neighbourhood, when deterministic or as a slice.
 DETERMINISTIC_NODES = 20
 SLICE_WORK = 2.0
@@ -46,9 +52,13 @@ class Search:
     def __init__(self, board: Board) -> None:
         self.board = board
         self.model: BuiltModel = board.model
-        self.relaxation: Relaxation = relaxation_of(self.model.roster.cp)
         settings = board.settings
         self.work_left = settings.deterministic_work if settings.deterministic else float("inf")
+
+    @cached_property
+    def relaxation(self) -> Relaxation:
+        """The linear relaxation of the model; reading it off takes time that small problems can do without."""
+        return relaxation_of(self.model.roster.cp)
 
     def run(self) -> None:
         """Search until the board says stop, or nothing is left to do.
@@ -68,17 +78,18 @@ class Search:
         self.board.end(StopReason.WORK)
 
     def _open(self) -> None:
-        """Find a first roster, whatever the time limit: nobody works beyond what the pins ask for."""
+        """Find a first roster, even past the time limit: nobody works beyond what the pins ask for."""
         roster = self.model.roster
         pinned = np.zeros(len(roster.options), bool)
         for pin in roster.problem.pins:
             pinned |= matching(pin, roster.problem, roster.options)
         idle = np.zeros(roster.columns, np.int64)
-        limits = CpLimits(seed=self.board.settings.seed)
+        seconds = max(OPENING_SECONDS, self.board.seconds_left)
+        limits = CpLimits(seconds=seconds, seed=self.board.settings.seed, parameters=FIRST_SOLUTION)
         result = solve_cp(roster.cp, limits, fixed=roster.duty_columns[~pinned], fix_to=idle, stop=threading.Event())
         if result.status is CpStatus.INFEASIBLE:
             # With rules that ask for work, idleness may be impossible though a roster exists.
-            result = self._cp()
+            result = solve_cp(roster.cp, limits, stop=self.board.stop)
         if result.status is CpStatus.INFEASIBLE:
             raise InfeasibleProblem(contradictions(roster.problem, self.board.settings))
         if result.values is None:
@@ -103,21 +114,23 @@ class Search:
             for step in (self._dive, self._polish):
                 if not self.board.stopped:
                     step(lp)
-            if not beside and not self.board.stopped:
-                self._prove()
+            if not beside and not self.board.settings.deterministic and not self.board.stopped:
+                self._prove(share=0.5)
             self._improve(lp)
         if beside:
             self.board.end(StopReason.WORK)
             prover.join()
 
-    def _prove(self) -> None:
+    def _prove(self, share: float = 1.0) -> None:
         """Let HiGHS raise the bound over the whole problem; what it finds on the way is welcome."""
-        solve_mip(
-            self._task(self.relaxation, gap=self.board.settings.gap),
-            lambda: self.board.stopped,
-            on_bound=lambda bound: self.board.raise_bound(bound, "cuts and tree search"),
-            on_values=lambda values: self._take(values, "cuts and tree search"),
-        )
+        phase = "cuts and tree search"
+        with self._surviving(phase):
+            solve_mip(
+                self._task(self.relaxation, gap=self.board.settings.gap, share=share),
+                lambda: self.board.stopped,
+                on_bound=lambda bound: self.board.raise_bound(bound, phase),
+                on_values=lambda values: self._take(values, phase),
+            )
 
     def _dive(self, lp: LpResult) -> None:
         """Round the LP's duties up until all are whole; CP-SAT deals out breaks and activities."""
@@ -134,11 +147,20 @@ class Search:
     def _polish(self, lp: LpResult) -> None:
         """Keep the duties the LP gives whole, and let HiGHS solve what is left."""
         part = self._narrowed(lp, keep_whole=True)
-        solve_mip(
-            self._task(part.relaxation, gap=self.board.settings.gap / 4, share=0.6),
-            lambda: self.board.stopped,
-            on_values=lambda values: self._take(part.whole(values), "polish"),
-        )
+        with self._surviving("polish"):
+            solve_mip(
+                self._task(part.relaxation, gap=self.board.settings.gap / 4, share=0.6),
+                lambda: self.board.stopped,
+                on_values=lambda values: self._take(part.whole(values), "polish"),
+            )
+
+    @contextlib.contextmanager
+    def _surviving(self, phase: str) -> Iterator[None]:
+        """Go on with what there is when the process of a phase is lost, as when memory runs out."""
+        try:
+            yield
+        except EngineLost as loss:
+            self.board.note(f"{phase} lost: {loss}")
 
     def _improve(self, lp: LpResult) -> None:
         """Solve parts of the best roster again by CP-SAT, the rest fixed, until told to stop."""

@@ -231,7 +231,7 @@ class TestCheck:
         solve(problem, out)
         text = (out / "schedule.json").read_text()
         (out / "schedule.json").write_text(text.replace("E0007", "E7"))
-        run_ = run("check", problem, out)
+        run_ = run("check", problem, out / "schedule.json")
         assert run_.exit_code == 2
         assert '"E7" is not in the problem' in run_.stderr
 
@@ -308,3 +308,16 @@ def refused(run: Result, told: str, folder: Path) -> None:
 
 def rows(printed: str) -> list[list[str]]:
     return [line.split() for line in printed.splitlines()]
+
+
+def test_generate_keeps_a_problem_unless_told(tmp_path):
+    sizes = ["generate", "--outlets", "1", "--staff", "2", "--days", "1", "--out", str(tmp_path / "branch")]
+    assert CliRunner().invoke(app, sizes).exit_code == 0
+    staff = tmp_path / "branch" / "staff.csv"
+    staff.write_text("mine")
+    kept = CliRunner().invoke(app, sizes)
+    assert kept.exit_code == 2
+    assert "holds a problem, which would be lost; choose a new folder, or add --force" in kept.stderr
+    assert staff.read_text() == "mine"
+    assert CliRunner().invoke(app, [*sizes, "--force"]).exit_code == 0
+    assert staff.read_text() != "mine"

@@ -450,3 +450,53 @@ def test_an_invalid_problem_tells_every_fault():
 def test_a_horizon_of_another_length_moves_the_limits():
     wednesday = interval(date=WEDNESDAY)
     assert faults(horizon=Horizon(start=MONDAY, days=3, slot_minutes=60), interval_requirements=(wednesday,)) == []
+
+
+# ---------------------------------------------------------------- what nobody could meet
+
+
+def shift_need(**changes) -> ShiftRequirement:
+    return ShiftRequirement(date=MONDAY, shift_type_id="day", outlet_id="Hub", minimum=1, **changes)
+
+
+# The tiny shift begins 09:00 to 10:00 and lasts five to six hours.
+@pytest.mark.parametrize(("opens", "closes", "fits"), [("10:00", "15:00", True), ("10:00", "14:00", False),
+                                                       ("11:00", "18:00", False)])  # fmt: skip
+def test_a_shift_requirement_must_fit_the_opening_hours(opens, closes, fits):
+    hours = (opening(opens, closes), opening(opens, closes, outlet="Sat"))
+    message = f"shift_requirements[0]: no shift day on 2026-03-09 fits the opening hours of Hub ({opens}-{closes})"
+    assert faults(opening=hours, shift_requirements=(shift_need(),)) == ([] if fits else [message])
+    assert faults(opening=hours, shift_requirements=(shift_need().model_copy(update={"outlet_id": None}),)) == []
+
+
+def test_a_shift_requirement_must_be_of_an_outlet_that_uses_the_shift():
+    used = (shift(outlets=("Sat",)),)
+    assert faults(shift_types=used, shift_requirements=(shift_need(),)) == [
+        "shift_requirements[0]: Hub does not use shift day; add it to its outlets"
+    ]
+
+
+@pytest.mark.parametrize(("window", "fits"), [(("14:00", "15:00"), True), (("15:00", "22:00"), False),
+                                              (("08:00", "09:00"), False), (("08:00", "10:00"), True)])  # fmt: skip
+def test_a_break_no_duty_has_room_for_is_refused(window, fits):
+    # Duties lie between 09:00 and 16:00: an hour off begins 10:00 to 14:00.
+    pause = BreakWindow(minutes=60, start_from=window[0], start_to=window[1])
+    message = (
+        f'shift_types[0]: no duty of "day" has room for break 1, which begins {window[0]}-{window[1]}, '
+        "at least a slot from the duty's start and end"
+    )
+    assert faults(shift_types=(shift(breaks=(pause,)),)) == ([] if fits else [message])
+
+
+@pytest.mark.parametrize(("customers", "fits"), [(59_999.0, True), (60_000.0, False)])
+def test_customers_beyond_all_reason_are_refused(customers, fits):
+    # Ten minutes each in a slot of sixty: 60,000 keep 10,000 busy.
+    message = "traffic[0]: 60000 customers of 10 minutes in one slot keep 10,000 people busy at once; check the count"
+    assert faults(traffic=(arrivals(customers=customers),)) == ([] if fits else [message])
+
+
+def test_history_begins_on_its_date():
+    late = Duty(
+        employee_id="E1", date=SUNDAY, outlet_id="Hub", shift_type_id="day", start=at("09:00"), end=at("12:00")
+    )  # fmt: skip
+    assert faults(history=(late,)) == ["history[0]: starts on 2026-03-09, not on its date 2026-03-08"]

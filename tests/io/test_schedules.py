@@ -108,6 +108,17 @@ def test_refusals(tmp_path: Path, name: str, text: str, line: str) -> None:
     assert str(caught.value).splitlines()[0] == line
 
 
+def test_an_edited_sheet_beside_the_whole_is_refused_until_one_is_named(tmp_path: Path) -> None:
+    io.save_schedule(Schedule.of([duty("E1")]), tmp_path)
+    assert io.load_schedule(tmp_path).duty_list == (duty("E1"),)
+    sheet = tmp_path / "duties.csv"
+    sheet.write_text(sheet.read_text().replace("E1", "E2"))
+    with pytest.raises(InvalidSchedule, match=r"tell another roster than schedule\.json; name the one you mean"):
+        io.load_schedule(tmp_path)
+    assert io.load_schedule(sheet).duty_list == (duty("E2"),)
+    assert io.load_schedule(tmp_path / "schedule.json").duty_list == (duty("E1"),)
+
+
 def test_nothing_there(tmp_path: Path) -> None:
     with pytest.raises(InvalidSchedule, match=r"has neither schedule\.json nor duties\.csv"):
         io.load_schedule(tmp_path)

@@ -66,14 +66,22 @@ def test_paid_minutes_leave_out_unpaid_breaks_and_shorter_shifts_are_padded():
         (("08:00", "18:00"), (10, 14)),  # an hour of work after 09:00 and before 16:00
         (("11:00", "13:00"), (11, 13)),
         (("14:00", "14:00"), (14, 14)),
-        (("15:00", "15:00"), None),
-        (("08:00", "09:00"), None),
     ],
 )
 def test_a_break_leaves_a_slot_of_work_on_either_side(window, begins):
     options = every_duty(one_day(fixed_shift("day", "09:00", "16:00", breaks=(hour_off(*window),))))
     found = set(zip(options.break_from[:, 0].tolist(), options.break_to[:, 0].tolist(), strict=True))
-    assert found == (set() if begins is None else {(begins[0] * HOUR, begins[1] * HOUR)})
+    assert found == {(begins[0] * HOUR, begins[1] * HOUR)}
+
+
+def test_a_length_without_room_for_the_break_is_no_option():
+    # An hour off at 13:00 leaves an hour of work in six hours from 09:00, but none in five or four.
+    shift = ShiftType(
+        shift_type_id="flex", start_from="09:00", start_to="09:00", minutes_min=240, minutes_max=360,
+        breaks=(hour_off("13:00", "13:00"),),
+    )  # fmt: skip
+    options = every_duty(one_day(shift))
+    assert set((options.end - options.start).tolist()) == {360}
 
 
 def test_breaks_begin_on_the_grid_of_their_own_window():

@@ -3,6 +3,8 @@ import datetime as dt
 import pytest
 
 from schedsolver.domain import Availability, Leave
+from schedsolver.model.options import duty_options
+from schedsolver.rules import WeeklyHours
 from schedsolver.rules.absence import AvailabilityKept, LeaveTaken
 from tests.solving import fixed_shift, judged, plain, words, work
 from tests.tiny import MONDAY, TUESDAY
@@ -116,3 +118,12 @@ def test_a_duty_past_midnight_needs_hours_past_midnight_on_its_date(end, count):
 def test_availability_matters_where_there_is_some():
     assert not AvailabilityKept().applies_to(plain())
     assert AvailabilityKept().applies_to(plain(availability=(Availability(employee_id="E1", weekday=0),)))
+
+
+def test_leave_until_further_notice_is_leave():
+    forever = Leave(employee_id="E1", first_day=dt.date.min, last_day=dt.date.max)
+    problem = plain(leave=(forever,), shift_types=(fixed_shift("day", "09:00", "17:00"),))
+    assert len(judged(LeaveTaken(), problem, work("E1", "day", "09:00", "17:00")).violations) == 1
+    assert set(duty_options(problem, (LeaveTaken(),)).employee.tolist()) == {1}
+    owed = WeeklyHours(under_cents_per_minute=1)
+    assert {p.employee_id for p in judged(owed, problem).penalties} == {"E2"}

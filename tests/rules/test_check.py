@@ -66,11 +66,11 @@ def test_a_report_is_a_frame_of_findings():
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        (duty("E3"), 'employee_id "E3" is not in the problem (did you mean "E2"?)'),
-        (duty(outlet="Hubb"), 'outlet_id "Hubb" is not in the problem (did you mean "Hub"?)'),
-        (duty(shift="dya"), 'shift_type_id "dya" is not in the problem (did you mean "day"?)'),
-        (duty(skill="cashh"), 'skill_id "cashh" is not in the problem (did you mean "cash"?)'),
-        (stint("E1", "count", "09:00", "10:00"), 'activity_id "count" is not in the problem'),
+        (duty("E3"), 'employee "E3" is not in the problem (did you mean "E2"?)'),
+        (duty(outlet="Hubb"), 'outlet "Hubb" is not in the problem (did you mean "Hub"?)'),
+        (duty(shift="dya"), 'shift_type "dya" is not in the problem (did you mean "day"?)'),
+        (duty(skill="cashh"), 'skill "cashh" is not in the problem (did you mean "cash"?)'),
+        (stint("E1", "count", "09:00", "10:00"), 'activity "count" is not in the problem'),
     ],
 )
 def test_names_the_problem_does_not_have_are_refused(record, message):

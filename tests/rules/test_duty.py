@@ -46,7 +46,7 @@ def test_a_duty_within_its_shift_type_is_accepted(start, end, pause):
         ("09:00", "15:00", (("12:00", "12:30"),), "break of 30 minutes instead of the 60"),
         ("09:00", "15:00", (), "0 breaks taken instead of the 1"),
         ("09:00", "15:00", (("12:00", "13:00"), ("13:00", "14:00")), "2 breaks taken instead of the 1"),
-        ("09:00", "14:00", (("13:00", "14:00"),), "break at 13:00 without work on either side"),
+        ("09:00", "14:00", (("13:00", "14:00"),), "break at 13:00 within a slot of the duty's start or end"),
     ],
 )
 def test_a_departure_from_the_shift_type_is_named(start, end, pauses, message):
@@ -61,7 +61,7 @@ def test_a_break_needs_a_slot_of_work_before_it():
     problem = plain(shift_types=(shift,))
     first = work("E1", "short", "09:00", "12:00", pauses=(("09:00", "10:00"),))
     second = work("E1", "short", "09:00", "12:00", pauses=(("10:00", "11:00"),))
-    assert "without work on either side" in words(judged(DutyFollowsShiftType(), problem, first))[0]
+    assert "within a slot of the duty's start or end" in words(judged(DutyFollowsShiftType(), problem, first))[0]
     assert judged(DutyFollowsShiftType(), problem, second).violations == ()
 
 

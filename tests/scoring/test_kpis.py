@@ -319,10 +319,10 @@ def test_shortages_add_up_to_what_cells_lack(data):
 @pytest.mark.parametrize(
     ("schedule", "words"),
     [
-        (Schedule.of([duty("E9")]), 'E9 at Hub on 2026-03-09 09:00-15:00: employee "E9" is not in staff'),
-        (Schedule.of([duty(outlet="X")]), 'outlet "X" is not in outlets'),
-        (stints_of(("E9", "counter", "09:00", "10:00")), 'employee "E9" is not in staff'),
-        (stints_of(("E1", "fx", "09:00", "10:00")), 'activity "fx" is not in activities'),
+        (Schedule.of([duty("E9")]), 'E9 at Hub on 2026-03-09 09:00-15:00: employee "E9" is not in the problem'),
+        (Schedule.of([duty(outlet="X")]), 'outlet "X" is not in the problem'),
+        (stints_of(("E9", "counter", "09:00", "10:00")), 'employee "E9" is not in the problem'),
+        (stints_of(("E1", "fx", "09:00", "10:00")), 'activity "fx" is not in the problem'),
     ],
 )
 def test_a_schedule_of_another_problem_is_refused(schedule, words):

@@ -1,14 +1,17 @@
 """Whatever is asked, the roster returned passes the check, costs what the result says, and the bound holds."""
 
 import datetime as dt
+import threading
+from typing import ClassVar
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import schedsolver as ss
 from schedsolver.domain import Activity, Employee, Horizon, IntervalRequirement, OpeningHours, Outlet, Pin, Rule
-from schedsolver.errors import InfeasibleProblem, SchedSolverError
+from schedsolver.errors import EngineLost, InfeasibleProblem, SchedSolverError
 from schedsolver.rules import DaysPerWeek, MinimumRest, PaidTime, Travel, WeeklyHours
 from schedsolver.solve import search
 from tests.miniatures import miniatures
@@ -208,3 +211,66 @@ def test_a_problem_of_history_alone_is_solved():
     )  # fmt: skip
     problem = counter_day(history=(night,), staff=(Employee(employee_id="E0", contract_id="full"),))
     assert [d.shift_type_id for d in ss.solve(problem, GENEROUS).schedule.duty_list] == ["pm"]
+
+
+class NobodyCalls(Rule):
+    """A rule from elsewhere, about heads: calls are off."""
+
+    name: ClassVar[str] = "test.nobody_calls"
+
+    def add_to(self, model):
+        calls = np.flatnonzero(model.heads.activity == model.problem.activity_index["calls"])
+        model.limit(self, np.zeros(len(calls)), model.heads.column[calls], np.ones(len(calls)), [0])
+
+    def judge(self, problem, schedule):
+        return self.over_limit((1, str(s), {}) for s in schedule.stint_list if s.activity_id == "calls")
+
+
+Rule._catalogue.pop(NobodyCalls.name)
+
+
+def test_a_rule_from_elsewhere_may_want_surplus():
+    # One head for an hour of the five that a duty works: the other four are surplus, as nobody may call.
+    need = IntervalRequirement(
+        outlet_id="Hub", activity_id="counter", date=MONDAY, start="10:00", end="11:00", heads=1,
+        shortage_cents_per_hour=(9000,), surplus_cents_per_hour=100,
+    )  # fmt: skip
+    problem = tiny(interval_requirements=(need,), rules=(NobodyCalls(),))
+    result = ss.solve(problem, GENEROUS)
+    assert not any(stint.activity_id == "calls" for stint in result.schedule.stint_list)
+    assert len(result.schedule.duty_list) == 1
+    # Three surplus hours of four worked at the activity's own price: duties last five hours, one of them a break.
+    assert result.objective == result.bound == 3 * 600
+
+
+def test_pins_that_leave_room_do_not_hold_up_the_first_roster():
+    problem = ss.generate(ss.GeneratorSpec(outlets=2, staff=12, days=7, seed=2))
+    names = [e.employee_id for e in problem.staff]
+    away = {(r.employee_id, r.first_day) for r in problem.leave}
+    free = [n for n in names if n not in {name for name, _ in away}]
+    pinned = problem.replace(pins=tuple(Pin(employee_id=n, date=problem.horizon.start) for n in free))
+    result = ss.solve(pinned, ss.Settings(deterministic=True, deterministic_work=0.1))
+    assert {d.employee_id for d in result.schedule.duty_list if d.date == problem.horizon.start} >= set(free)
+
+
+def test_a_lost_process_does_not_lose_the_roster(monkeypatch):
+    def lost(*_args, **_options):
+        raise EngineLost("the HiGHS process ended with code -9")
+
+    monkeypatch.setattr(search, "SMALL", 0)
+    monkeypatch.setattr(search, "solve_mip", lost)
+    problem = ss.generate(ss.GeneratorSpec(outlets=1, staff=4))
+    result = ss.solve(problem, ss.Settings(deterministic=True, deterministic_work=1, gap=0))
+    assert any("lost: the HiGHS process ended with code -9" in point.phase for point in result.trace)
+    assert ss.check(problem, result.schedule).ok
+    assert result.schedule.duty_list
+
+
+def test_an_error_of_the_callers_own_ends_the_search():
+    def fail(_progress):
+        raise ZeroDivisionError
+
+    before = threading.active_count()
+    with pytest.raises(ZeroDivisionError):
+        ss.solve(ss.generate(ss.GeneratorSpec(outlets=1, staff=4)), ss.Settings(time_seconds=60, gap=0), fail)
+    assert threading.active_count() == before

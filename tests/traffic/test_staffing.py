@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 
 from schedsolver.domain import Activity, Arrivals, Horizon, IntervalRequirement, OpeningHours, Outlet, ShiftType
+from schedsolver.errors import InvalidProblem
 from schedsolver.traffic.erlang import heads_needed
 from schedsolver.traffic.staffing import Cell, required_cells
 from tests.strategies import problems
@@ -191,8 +192,8 @@ def test_a_problem_without_activities_has_no_cells():
 
 
 def test_traffic_beyond_all_reason_is_refused():
-    with pytest.raises(ValueError, match="check its unit"):
-        required_cells(bank(traffic=(arrivals("10:00", 1e6),)))
+    with pytest.raises(InvalidProblem, match=r"traffic\[0\]: 1e\+06 customers .*check the count"):
+        bank(traffic=(arrivals("10:00", 1e6),))
 
 
 @given(problems())
