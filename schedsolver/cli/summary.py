@@ -13,7 +13,7 @@ from rich.table import Table
 from schedsolver.cli.roster_folder import FILES
 from schedsolver.rules import CheckReport, check
 from schedsolver.scoring import kpis, shortages
-from schedsolver.solve.result import Result
+from schedsolver.solve.result import Result, Status
 
 if TYPE_CHECKING:
     from schedsolver.domain import Problem, Schedule
@@ -59,6 +59,8 @@ def print_result(console: Console, problem: Problem, result: Result) -> None:
     paid = f"{figures['paid_hours']:,.1f} hours paid, {figures['contract_hours']:,.1f} contracted"
     table.add_row("duties", f"{figures['duties']:.0f} of {figures['people_on_duty']:.0f} employees; {paid}")
     console.print(table)
+    if not result.schedule.duty_list and result.status is Status.FEASIBLE:
+        console.print("Nobody is on duty yet: the time was enough for a first, idle roster only. Give it more.")
     _print_cost(console, result.cost_by_rule)
     _print_shortages(console, problem, result.schedule)
 

@@ -107,7 +107,7 @@ class ShiftCover(Rule):
         """Count the duties of each requirement and price the difference."""
         violations, penalties = [], []
         for need in problem.shift_requirements:
-            here = sum(_counts(need, duty) for duty in schedule.duty_list)
+            here = sum(counts_towards(need, duty) for duty in schedule.duty_list)
             words = f"{here} duties of {need.wanted} wanted on shift {need.shift_type_id} on {need.date}"
             if need.outlet_id is not None:
                 words += f" at {need.outlet_id}"
@@ -131,7 +131,8 @@ def _steps(heads: int, cents: Sequence[int]) -> list[tuple[int, int]]:
     return [*steps, (left, cents[-1])] if left else steps
 
 
-def _counts(need: ShiftRequirement, duty: Duty) -> bool:
+def counts_towards(need: ShiftRequirement, duty: Duty) -> bool:
+    """Tell whether a duty is one of those a shift requirement asks for."""
     return (
         duty.date == need.date
         and duty.shift_type_id == need.shift_type_id

@@ -12,6 +12,7 @@ import pandas as pd
 
 from schedsolver.domain.options import IntArray
 from schedsolver.rules.check import refuse_unknown_names
+from schedsolver.rules.cover import counts_towards
 from schedsolver.rules.wishes import RequestGranted
 from schedsolver.traffic.erlang import service_level
 from schedsolver.traffic.staffing import Cell, required_cells
@@ -19,7 +20,7 @@ from schedsolver.traffic.staffing import Cell, required_cells
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from schedsolver.domain import Problem, Schedule
+    from schedsolver.domain import Problem, Schedule, ShiftRequirement
 
 
 def kpis(problem: Problem, schedule: Schedule) -> dict[str, float]:
@@ -50,6 +51,8 @@ def kpis(problem: Problem, schedule: Schedule) -> dict[str, float]:
         heads; weighted by customers. Only there when the problem has customers.
     ``duties``
         Number of duties.
+    ``missing_duties``
+        Duties that shift requirements want and do not get.
     ``people_on_duty``
         Number of employees with at least one duty.
     ``paid_hours``
@@ -221,6 +224,7 @@ def _hours(problem: Problem, schedule: Schedule) -> dict[str, float]:
     contracted = sum(problem.contract_of[e.employee_id].weekly_minutes for e in problem.staff)
     return {
         "duties": len(schedule.duty_list),
+        "missing_duties": sum(_lacking(need, schedule) for need in problem.shift_requirements),
         "people_on_duty": len({d.employee_id for d in schedule.duty_list}),
         "paid_hours": sum(minutes for _, minutes in paid) / 60,
         "contract_hours": contracted * problem.horizon.days / 7 / 60,
@@ -251,6 +255,10 @@ def _variety(problem: Problem, schedule: Schedule) -> dict[str, float]:
         "deferrable_share": _share(deferrable, sum(minutes.values()), empty=0.0),
         **{f"hours.{name}": spent / 60 for name, spent in minutes.items()},
     }
+
+
+def _lacking(need: ShiftRequirement, schedule: Schedule) -> int:
+    return max(0, need.wanted - sum(counts_towards(need, duty) for duty in schedule.duty_list))
 
 
 def _granted(problem: Problem, schedule: Schedule) -> int:

@@ -16,6 +16,7 @@ from schedsolver.domain import (
     IntervalRequirement,
     Request,
     Schedule,
+    ShiftRequirement,
     ShiftType,
     Stint,
     TravelTimes,
@@ -153,6 +154,18 @@ def test_duties_people_and_paid_hours():
     schedule = Schedule.of([duty("E1", pauses=pauses), duty("E1", date=TUESDAY, pauses=pauses)])
     found = kpis(problem, schedule)
     assert (found["duties"], found["people_on_duty"], found["paid_hours"]) == (2, 1, 10)
+
+
+def test_missing_duties_are_those_wanted_and_not_there():
+    need = {"date": MONDAY, "shift_type_id": "day"}
+    needs = (
+        ShiftRequirement(**need, minimum=1, preferred=3),  # two given anywhere: one missing
+        ShiftRequirement(**need, outlet_id="Hub", minimum=1),  # met by E1
+        ShiftRequirement(**(need | {"date": TUESDAY}), minimum=2),  # none given: two missing
+        ShiftRequirement(**need, outlet_id="Sat", minimum=0),  # beyond is not missing
+    )
+    roster = Schedule.of([duty("E1"), duty("E2", outlet="Sat")])
+    assert kpis(tiny(shift_requirements=needs), roster)["missing_duties"] == 3
 
 
 def test_contract_hours_are_for_the_days_planned():
