@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import schedsolver.rules  # noqa: F401 - a problem file may name any rule, so all must be known
 from schedsolver.domain.base import Model
 from schedsolver.domain.problem import Problem
 from schedsolver.domain.records import Table, column_of, field_shape

@@ -52,8 +52,7 @@ class IntervalCover(Rule):
             outlet, activity = problem.outlets[cell.outlet].outlet_id, problem.activities[cell.activity].activity_id
             start = problem.horizon.moment_of(cell.slot * problem.horizon.slot_minutes)
             here = present[outlet, activity, cell.slot]
-            prices = cell.shortage_cents
-            cents = sum(prices[min(i, len(prices) - 1)] for i in range(cell.heads - here))
+            cents = cell.cents_without(cell.heads - here)
             cents += max(0, here - cell.heads) * cell.surplus_cents
             if cents:
                 words = f"{here} of {cell.heads} heads on {activity} at {outlet} at {start:%Y-%m-%d %H:%M}"

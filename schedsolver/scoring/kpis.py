@@ -12,6 +12,7 @@ import pandas as pd
 
 from schedsolver.domain.options import IntArray
 from schedsolver.rules.check import refuse_unknown_names
+from schedsolver.rules.cost import PaidTime
 from schedsolver.rules.cover import counts_towards
 from schedsolver.rules.wishes import RequestGranted
 from schedsolver.traffic.erlang import service_level
@@ -173,14 +174,8 @@ def _runs_of_shortage(problem: Problem, schedule: Schedule) -> Iterator[_Run]:
     for _, run in itertools.groupby(enumerate(short), key=alike):
         members = [member for _, member in run]
         (first, heads), (last, _) = members[0], members[-1]
-        cents = sum(_price_of_missing(cell, cell.heads - heads) for cell, _ in members)
+        cents = sum(cell.cents_without(cell.heads - heads) for cell, _ in members)
         yield _Run(first.outlet, first.activity, first.slot, last.slot + 1, first.heads, heads, cents)
-
-
-def _price_of_missing(cell: Cell, missing: int) -> int:
-    """Price the first, second, ... missing head; the last price holds for all further."""
-    prices = cell.shortage_cents
-    return sum(prices[:missing]) + max(0, missing - len(prices)) * prices[-1]
 
 
 def _at(heads: IntArray, cells: Sequence[Cell]) -> IntArray:
@@ -220,15 +215,14 @@ def _waiting(problem: Problem, schedule: Schedule) -> dict[str, float]:
 
 
 def _hours(problem: Problem, schedule: Schedule) -> dict[str, float]:
-    paid = [(problem.contract_of[d.employee_id], problem.paid_minutes(d)) for d in schedule.duty_list]
     contracted = sum(problem.contract_of[e.employee_id].weekly_minutes for e in problem.staff)
     return {
         "duties": len(schedule.duty_list),
         "missing_duties": sum(_lacking(need, schedule) for need in problem.shift_requirements),
         "people_on_duty": len({d.employee_id for d in schedule.duty_list}),
-        "paid_hours": sum(minutes for _, minutes in paid) / 60,
+        "paid_hours": sum(problem.paid_minutes(duty) for duty in schedule.duty_list) / 60,
         "contract_hours": contracted * problem.horizon.days / 7 / 60,
-        "wage_cents": sum((2 * contract.wage_cents_per_hour * minutes + 60) // 120 for contract, minutes in paid),
+        "wage_cents": PaidTime().judge(problem, schedule).cents,
     }
 
 

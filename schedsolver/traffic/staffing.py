@@ -38,6 +38,11 @@ class Cell:
     shortage_cents: tuple[int, ...]
     surplus_cents: int
 
+    def cents_without(self, missing: int) -> int:
+        """Price so many missing heads together; none when ``missing`` is not above 0."""
+        prices = self.shortage_cents
+        return sum(prices[min(i, len(prices) - 1)] for i in range(missing))
+
 
 def required_cells(problem: Problem) -> tuple[Cell, ...]:
     """Give a cell for each outlet, activity that cannot wait, and slot the outlet is open.
