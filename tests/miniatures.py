@@ -18,6 +18,7 @@ from schedsolver.domain import (
     Outlet,
     Permission,
     Pin,
+    Preference,
     Problem,
     Request,
     Rule,
@@ -27,7 +28,32 @@ from schedsolver.domain import (
     Skill,
     TravelTimes,
 )
-from schedsolver.rules import DaysPerWeek, MinimumRest, PaidTime, Travel, WeeklyHours
+from schedsolver.rules import (
+    AverageHours,
+    DayPay,
+    DaysWorked,
+    MinimumRest,
+    Overtime,
+    PaidHours,
+    PaidTime,
+    Travel,
+    WeeklyHours,
+)
+from schedsolver.rules.cover import IntervalCover
+from schedsolver.rules.cover_levels import LevelCover
+from schedsolver.rules.custody import DualControl, Pledged, Post, Posts, Present
+from schedsolver.rules.duty import DutiesPerDay
+from schedsolver.rules.duty_limits import BarredHours, BreakDue, DutySpan
+from schedsolver.rules.leave import MandatoryLeave
+from schedsolver.rules.mentor import MentorPresent
+from schedsolver.rules.outlets import DifferentOutlets, LoanCost, LoansPerPeriod
+from schedsolver.rules.pairing import WorkApart, WorkTogether
+from schedsolver.rules.presence import People
+from schedsolver.rules.rest import WeeklyRest
+from schedsolver.rules.rotation import PostRotation
+from schedsolver.rules.sequence import DaysOff, SameShifts, Successions, WorkDays
+from schedsolver.rules.site import MovesPerDay
+from schedsolver.rules.weekend import CompleteWeekends, ConsecutiveWeekends, WeekendsOff, WeekendsWorked
 from tests.solving import fixed_shift, work
 from tests.tiny import MONDAY
 
@@ -67,6 +93,7 @@ def miniatures(draw: st.DrawFn) -> Problem:
                 employee_id=f"E{i}",
                 contract_id=draw(st.sampled_from(["full", "part"])),
                 home_outlet_id=draw(st.none() | st.sampled_from(names)),
+                tags=draw(st.sampled_from([(), ("trainee",)])),
             )
             for i in range(crowd)
         ),
@@ -120,9 +147,13 @@ def _with_wishes(draw: st.DrawFn, problem: Problem) -> Problem:
         return tuple(draw(st.lists(records, max_size=most)))
 
     activity = st.sampled_from([a.activity_id for a in problem.activities] or ["none"])
+    bounds = st.lists(st.integers(0, 3), min_size=3, max_size=3).map(sorted)
     heads = st.builds(
-        IntervalRequirement, outlet_id=outlet, activity_id=activity, date=when, start=st.just("09:00"),
-        end=st.sampled_from(["10:00", "12:00"]), heads=st.integers(0, 3),
+        lambda bounds, limited, **more: IntervalRequirement(
+            minimum=bounds[0], heads=bounds[1], maximum=bounds[2] if limited else None, **more
+        ),
+        bounds, st.booleans(), outlet_id=outlet, activity_id=activity, date=when, start=st.just("09:00"),
+        end=st.sampled_from(["10:00", "12:00"]), minimum_cents_per_hour=st.just(25_000),
         shortage_cents_per_hour=st.none() | st.just((30, 70)), surplus_cents_per_hour=st.none() | CENTS,
     )  # fmt: skip
     needs = st.builds(
@@ -149,22 +180,184 @@ def _with_wishes(draw: st.DrawFn, problem: Problem) -> Problem:
                              date=first - dt.timedelta(days=1)),
         who, st.sampled_from(["night", "long"]),
     )  # fmt: skip
+    problem = problem.replace(interval_requirements=some(heads) if problem.activities else ())
     return problem.replace(
-        interval_requirements=some(heads) if problem.activities else (), shift_requirements=some(needs),
+        shift_requirements=some(needs),
         leave=some(leave), availability=some(available), requests=some(wish, 2), pins=some(pin), history=some(worked),
-        rules=draw(_rules()),
+        preferences=draw(st.lists(_preference(problem), max_size=2, unique_by=lambda p: (p.employee_id, p.thing))),
+        rules=[*draw(_rules(problem)), *draw(_rules_on_places_and_stays(problem)), *draw(_rules_on_cover(problem)),
+               *draw(_rules_on_days(problem)), *draw(_rules_on_presence(problem))],
     )  # fmt: skip
 
 
 @st.composite
-def _rules(draw: st.DrawFn) -> list[Rule]:
+def _preference(draw: st.DrawFn, problem: Problem) -> Preference:
+    who = draw(st.sampled_from(problem.staff)).employee_id
+    things = [{"outlet_id": o.outlet_id} for o in problem.outlets]
+    things += [{"activity_id": a.activity_id} for a in problem.activities]
+    things += [{"colleague_id": e.employee_id} for e in problem.staff if e.employee_id != who]
+    thing = draw(st.sampled_from(things))
+    return Preference(employee_id=who, wish=draw(st.sampled_from(["prefer", "avoid"])), cents=draw(CENTS), **thing)
+
+
+@st.composite
+def _rules_on_places(draw: st.DrawFn, problem: Problem) -> list[Rule]:
+    """Draw rules on who works where and with whom, as far as the problem has the people and places for them."""
+    softness = st.sampled_from([{}, {"hard": False, "weight": 35}])
+    scope = st.sampled_from([Scope(), Scope(first_day=problem.horizon.dates[-1])])
+    period = st.sampled_from([{}, {"per": "rolling", "days": 2}, {"per": "horizon"}])
+    some_outlets = st.sampled_from([(), (problem.outlets[-1].outlet_id,)])
+    outlets = DifferentOutlets(maximum=1, scope=draw(scope), **draw(period), **draw(softness))
+    loans = LoansPerPeriod(
+        maximum=draw(st.integers(0, 1)), each=draw(st.sampled_from(["employee", "lender", "borrower"])),
+        to_outlets=draw(some_outlets), scope=draw(scope), **draw(period), **draw(softness),
+    )  # fmt: skip
+    rules = [DutiesPerDay(maximum=2), outlets, loans, LoanCost(cents=draw(CENTS), from_outlets=draw(some_outlets))]
+    names = [e.employee_id for e in problem.staff]
+    if len(names) == 2:
+        rules.append(WorkTogether(employee="E1", companion="E0", scope=draw(scope), **draw(softness)))
+        rules.append(WorkApart(employees=draw(st.permutations(names)), scope=draw(scope), **draw(softness)))
+    fitting = [rule for rule in rules if not list(rule.faults(problem))]
+    chosen = draw(st.lists(st.sampled_from(fitting), max_size=2, unique_by=lambda r: r.name))
+    stay = any(isinstance(rule, DutiesPerDay) for rule in chosen) and draw(st.booleans())
+    return [*chosen, MovesPerDay(maximum=0)] if stay else chosen
+
+
+@st.composite
+def _rules_on_places_and_stays(draw: st.DrawFn, problem: Problem) -> list[Rule]:
+    """Draw rules on places, and on long rests, planned leave and, with one duty a day, rotation."""
+    places = draw(_rules_on_places(problem))
+    softness = st.sampled_from([{}, {"hard": False, "weight": 45}])
+    scope = st.sampled_from([Scope(), Scope(employees=("E0",))])
+    period = st.sampled_from([{"per": "day"}, {"per": "rolling", "days": 2}, {"per": "horizon"}])
+    rest = WeeklyRest(
+        minutes=draw(st.sampled_from([600, 1020, 1440])), scope=draw(scope), **draw(period), **draw(softness)
+    )
+    away = MandatoryLeave(workdays=1, per="horizon", scope=draw(scope))
+    stays = PostRotation(
+        post=draw(st.sampled_from(["outlet", "shift_type"])), scope=draw(scope), **draw(softness),
+        **draw(st.sampled_from([{"most_days": 1}, {"least_days": 2}, {"most_days": 2, "least_days": 2}])),
+    )  # fmt: skip
+    probe = problem.replace(rules=[rule for rule in places if isinstance(rule, DutiesPerDay)])
+    fitting = [rule for rule in (rest, away, stays) if not list(rule.faults(probe))]
+    return [*places, *draw(st.lists(st.sampled_from(fitting), max_size=2, unique_by=lambda r: r.name))]
+
+
+@st.composite
+def _rules_on_days(draw: st.DrawFn, problem: Problem) -> list[Rule]:
+    """Draw rules on runs of days, weekends, single duties and moves."""
+    softness = st.sampled_from([{}, {"hard": False, "weight": 55}])
+    scope = st.sampled_from([Scope(), Scope(employees=("E0",)), Scope(last_day=problem.horizon.start)])
+    shifts = [shift.shift_type_id for shift in problem.shift_types]
+    some = st.sampled_from([(), (shifts[0],)])
+    run = st.sampled_from([{"minimum": 2}, {"maximum": 1}, {"minimum": 2, "maximum": 2}])
+    weekend = st.sampled_from([{}, {"weekend": (6, 0)}, {"weekend": (0,)}])
+    counted = st.fixed_dictionaries({"scope": scope, "shift_types": some})
+    of_period = st.sampled_from([{}, {"per": "week"}, {"per": "rolling", "days": 8}])
+
+    def rule(kind: type[Rule], *fields: st.SearchStrategy[dict[str, Any]]) -> Rule:
+        return kind(**{name: value for own in fields for name, value in draw(own).items()}, **draw(softness))
+
+    pairs = st.lists(st.tuples(*[st.sampled_from(shifts)] * 2), min_size=1, max_size=3, unique=True)
+    barred = st.sampled_from([{"start": "23:30", "end": "08:01"}, {"start": "09:00", "end": "10:00"}])
+    rules = [
+        rule(WorkDays, run, counted),
+        rule(DaysOff, run, counted),
+        SameShifts(**draw(run), scope=draw(scope), shift_types=shifts[-1:], **draw(softness)),
+        Successions(forbidden=draw(pairs), days_between=draw(st.integers(0, 1)), scope=draw(scope), **draw(softness)),
+        rule(WeekendsWorked, st.sampled_from([{"minimum": 1}, {"maximum": 0}]), of_period, weekend, counted),
+        rule(WeekendsOff, st.just({"minimum": 1}), of_period, weekend, counted),
+        rule(CompleteWeekends, st.sampled_from([{}, {"weekend": (6, 0)}]), counted),
+        rule(ConsecutiveWeekends, st.just({"maximum": 1}), weekend, counted),
+        rule(DutySpan, st.sampled_from([{"minutes": 60}, {"minutes": 150}, {"minutes": 900}]), counted),
+        rule(BreakDue, st.sampled_from([{"after_minutes": 60, "break_minutes": 60}]), counted),
+        rule(BarredHours, barred, counted),
+    ]  # fmt: skip
+    fitting = [own for own in rules if not list(own.faults(problem))]
+    return draw(st.lists(st.sampled_from(fitting), max_size=2, unique_by=lambda r: r.name))
+
+
+@st.composite
+def _rules_on_cover(draw: st.DrawFn, problem: Problem) -> list[Rule]:
+    """Draw rules on heads and their levels, as far as there are activities, needs and skills for them."""
+    softness = st.sampled_from([{}, {"hard": False, "weight": 45}])
+    scope = st.sampled_from(
+        [Scope(), Scope(outlets=(problem.outlets[-1].outlet_id,)), Scope(last_day=problem.horizon.start)]
+    )
+    where, top, soft = draw(scope), draw(st.none() | st.just(50)), draw(softness)
+    parts = IntervalCover(head_percent={"trainee": draw(st.sampled_from([0, 50, 75, 120]))}, scope=where)
+    levels = [
+        LevelCover(min_level=level, skill=skill, top_percent=top, scope=where, **measure, **soft)
+        for measure in ({"minimum": 1}, {"share_percent": 34}, {"share_percent": 51})
+        for level in (1, 2)
+        for skill in (None, "cash")
+    ]
+    fitting = [rule for rule in (parts, *levels) if problem.activities and not list(rule.faults(problem))]
+    if not fitting:
+        return []
+    return draw(st.lists(st.sampled_from(fitting), max_size=2, unique_by=lambda rule: rule.name))
+
+
+@st.composite
+def _rules_on_presence(draw: st.DrawFn, problem: Problem) -> list[Rule]:
+    """Draw rules on who is there in a slot, as far as there are activities and people for them."""
+    softness = st.sampled_from([{"hard": False, "weight": 65}, {"hard": False, "weight": 65}, {}])
+    scope = st.sampled_from(
+        [Scope(), Scope(outlets=(problem.outlets[-1].outlet_id,)), Scope(first_day=problem.horizon.dates[-1])]
+    )
+    groups = ({}, {"skill": "cash"}, {"skill": "cash", "min_level": 2}, {"tags": ("trainee",)}, {"employees": ("E0",)})
+    who = st.sampled_from([People(**group) for group in groups])
+    when = st.sampled_from([{}, {"when": "opening"}, {"when": "closing"}, {"start": "09:00", "end": "24:00"}])
+    works = [a.activity_id for a in problem.activities] or ["none"]
+    some, any_work = st.sampled_from([tuple(works), (works[0],)]), st.sampled_from([(), (works[-1],)])
+    posts = st.builds(Post, who=who, minimum=st.integers(1, 2))
+    rules = [
+        Present(who=draw(who), minimum=draw(st.integers(1, 2)), scope=draw(scope), **draw(when), **draw(softness)),
+        Posts(posts=draw(st.lists(posts, min_size=2, max_size=3)), scope=draw(scope), **draw(when), **draw(softness)),
+        DualControl(activities=draw(some), authorisers=draw(who), scope=draw(scope), **draw(softness)),
+        Pledged(skill="cash", activities=draw(any_work), scope=draw(scope)),
+        MentorPresent(
+            trainees=draw(who), mentors=draw(who), activities=draw(any_work), per_mentor=draw(st.integers(1, 2)),
+            scope=draw(scope), **draw(softness),
+        ),
+    ]  # fmt: skip
+    fitting = [rule for rule in rules if not list(rule.faults(problem))]
+    return draw(st.lists(st.sampled_from(fitting), max_size=2, unique_by=lambda r: r.name)) if fitting else []
+
+
+@st.composite
+def _rules(draw: st.DrawFn, problem: Problem) -> list[Rule]:
     softness = st.sampled_from([{}, {"hard": False, "weight": 40}])
-    scope = st.sampled_from([Scope(), Scope(employees=("E0",)), Scope(contracts=("full",))])
+    scope = st.sampled_from([Scope(), Scope(employees=("E0",)), Scope(contracts=(problem.staff[0].contract_id,))])
     rest = MinimumRest(minutes=draw(st.sampled_from([60, 480, 1380, 2000])), scope=draw(scope), **draw(softness))
-    days = DaysPerWeek(maximum=draw(st.integers(0, 2)), scope=draw(scope), **draw(softness))
+    periods = st.sampled_from([{}, {"per": "day"}, {"per": "rolling", "days": 2}, {"per": "month"}, {"per": "horizon"}])
+    counted = draw(periods)
+    one_day = counted == {"per": "day"}
+    days = DaysWorked(
+        **draw(st.sampled_from([{"maximum": 0}, {"minimum": 1}, {"minimum": 1, "maximum": 1}][: 2 if one_day else 3])),
+        **counted, shift_types=draw(st.sampled_from([(), (problem.shift_types[0].shift_type_id,)])),
+        scope=draw(scope), **draw(softness),
+    )  # fmt: skip
+    paid = PaidHours(
+        **draw(st.sampled_from([{"minimum_minutes": 60, "maximum_minutes": 150}, {"maximum_minutes": 119}])),
+        **draw(periods), scope=draw(scope), **draw(softness),
+    )  # fmt: skip
+    average = AverageHours(
+        weekly_minutes=draw(st.sampled_from([200, 420, 1680])), scope=draw(scope), **draw(softness),
+        **draw(st.sampled_from([{"per": "week"}, {"per": "rolling", "days": 3}, {"per": "block", "days": 2}])),
+    )  # fmt: skip
     hours = WeeklyHours(
         under_cents_per_minute=draw(st.integers(0, 3)), over_cents_per_minute=draw(st.integers(0, 3)),
         most_over_minutes=draw(st.sampled_from([None, 0, 60])), scope=draw(scope),
     )  # fmt: skip
-    costs = (PaidTime(scope=draw(scope)), Travel(cents_per_minute=draw(st.integers(0, 9)), scope=draw(scope)))
-    return draw(st.lists(st.sampled_from([rest, days, hours, *costs]), max_size=3, unique_by=lambda r: r.name))
+    tiers = [[{"percent": 150}], [{"minutes": 9, "percent": 100}, {"minutes": 112, "percent": 175}]]
+    overtime = Overtime(
+        per=draw(st.sampled_from(["day", "week", "month"])), norm_minutes=draw(st.sampled_from([None, 60, 119])),
+        tiers=draw(st.sampled_from(tiers)), scope=draw(scope),
+    )  # fmt: skip
+    costs = (
+        PaidTime(scope=draw(scope)), Travel(cents_per_minute=draw(st.integers(0, 9)), scope=draw(scope)), overtime,
+        DayPay(percent=draw(st.sampled_from([150, 300])), scope=draw(scope)),
+    )  # fmt: skip
+    rules = [rest, days, paid, average, hours, *costs]
+    return draw(st.lists(st.sampled_from(rules), max_size=3, unique_by=lambda r: r.name))

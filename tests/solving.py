@@ -13,22 +13,29 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
-from schedsolver.domain import Duty, Problem, Rest, Rule, Schedule, ShiftType, Stint
+from schedsolver.domain import Duty, PlannedLeave, Problem, Rest, Rule, Schedule, ShiftType, Stint
 from schedsolver.domain.base import parse_clock
 from schedsolver.domain.options import DutyOptions, IntArray
 from schedsolver.domain.rule import Judgement
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.names import schedule_of
 from schedsolver.rules import check
+from schedsolver.rules.custody import Pledged
 from schedsolver.rules.duty import DutyFollowsShiftType, StintsFillDuty
+from schedsolver.rules.leave import MandatoryLeave
 from schedsolver.rules.permission import PermissionHeld
 from tests.tiny import MONDAY, tiny
 
-# Rules that look at breaks and stints; all others see the duties alone.
-OF_FILLINGS = {"duty.shift_type", "duty.filled", "permission.held", "site.windows"}
+# Rules that look at breaks, stints or planned leave; all others see the duties alone.
+OF_FILLINGS = {
+    "duty.shift_type", "duty.filled", "permission.held", "site.windows", "preference.activity", "cover.intervals",
+    "cover.levels", "custody.present", "custody.posts", "custody.dual_control", "mentor.present",
+    "leave.mandatory",
+}  # fmt: skip
 # Rules that can say of a duty alone that it is in no roster.
 OF_DUTIES = {
     "duty.shift_type", "duty.filled", "permission.held", "site.opening_hours", "leave.taken", "availability.kept",
+    "duty.span", "duty.break_due", "duty.barred_hours",
 }  # fmt: skip
 # A duty with its breaks, and the stints that fill it.
 Filled = tuple[Duty, tuple[Stint, ...]]
@@ -105,8 +112,23 @@ def rosters_with(problem: Problem, duties: Sequence[Duty]) -> Iterator[Schedule]
     first = _schedule(way[0] for way in ways)
     if {v.rule for v in check(problem, first).violations} - OF_FILLINGS:
         return
-    for chosen in itertools.product(*ways):
-        yield _schedule(chosen)
+    for chosen, leave in itertools.product(itertools.product(*ways), leave_plans(problem)):
+        roster = _schedule(chosen)
+        yield Schedule.of(roster.duty_list, roster.stint_list, leave)
+
+
+def leave_plans(problem: Problem) -> list[list[PlannedLeave]]:
+    """Every choice of planned leave that may be one, where a rule asks for some: up to one for each of its periods."""
+    most = max((len(list(r.spans(problem))) for r in problem.rules if isinstance(r, MandatoryLeave)), default=0)
+    leaves = [
+        [
+            PlannedLeave(employee_id=e.employee_id, first_day=first, last_day=last)
+            for first, last in itertools.combinations_with_replacement(problem.horizon.dates, 2)
+        ]
+        for e in problem.staff
+    ]
+    plans = [[c for size in range(most + 1) for c in itertools.combinations(own, size)] for own in leaves]
+    return [list(itertools.chain.from_iterable(plan)) for plan in itertools.product(*plans)]
 
 
 def fillings(problem: Problem, duty: Duty) -> Iterator[Filled]:
@@ -114,7 +136,8 @@ def fillings(problem: Problem, duty: Duty) -> Iterator[Filled]:
     shift = problem.shift_types[problem.shift_type_index[duty.shift_type_id]]
     step = problem.horizon.slot_minutes
     windows = [range(w.start_from, w.start_to + 1, step) for w in shift.breaks]
-    own = (StintsFillDuty(), PermissionHeld()) if problem.activities else (PermissionHeld(),)
+    pledges = [rule for rule in problem.rules if isinstance(rule, Pledged)]
+    own = (*pledges, StintsFillDuty(), PermissionHeld()) if problem.activities else (*pledges, PermissionHeld())
     for begins in itertools.product(*windows):
         rests = tuple(
             Rest(start=moment(b, duty.date), end=moment(b + w.minutes, duty.date))
@@ -197,6 +220,13 @@ class FixedModel:
     def options(self) -> DutyOptions:
         return self.model.roster.options
 
+    def maximise_columns(self) -> None:
+        """Look for the largest solutions from now on, not for the cheapest."""
+        self._part.clear_objective()
+        columns = self.model.roster.columns
+        self._part.proto.objective.vars.extend(range(columns))
+        self._part.proto.objective.coeffs.extend([-1] * columns)
+
     def solve(self, given: Sequence[int]) -> IntArray | None:
         """A cheapest solution in which exactly these options are given; ``None`` when there is none."""
         roster = self.model.roster
@@ -265,6 +295,20 @@ def assert_agree_on(fixed: FixedModel, problem: Problem, given: Sequence[int]) -
     assert {k: v for k, v in cost.items() if v} == {k: v for k, v in report.cost_by_rule.items() if v}
     assert report.objective == expected, [str(d) for d in duties]
     return expected
+
+
+def assert_settled(problem: Problem) -> None:
+    """However large a search leaves its columns, model and checker name one cost, for every set of duties."""
+    fixed = FixedModel(problem)
+    roster = fixed.model.roster
+    fixed.maximise_columns()
+    for given in itertools.product((False, True), repeat=len(fixed.options)):
+        values = fixed.solve(np.flatnonzero(given))
+        if values is not None:
+            settled = roster.settled(values)
+            report = check(problem, schedule_of(fixed.model, settled))
+            assert report.ok
+            assert sum(roster.cost_by_rule(settled).values()) == report.objective
 
 
 def assert_agree(problem: Problem) -> list[int | None]:

@@ -27,6 +27,7 @@ from schedsolver.domain import (
     Outlet,
     Permission,
     Pin,
+    Preference,
     Problem,
     Request,
     Rest,
@@ -244,12 +245,16 @@ def _demand(
         clocks = range(begin, close, slot)
         if kind == "stated":
             first, last = sorted((draw(st.sampled_from(clocks)), draw(st.sampled_from(clocks))))
+            heads = draw(st.integers(0, 3))
             requirements.append(
                 IntervalRequirement(
                     **place,
                     start=first,
                     end=last + slot,
-                    heads=draw(st.integers(0, 3)),
+                    heads=heads,
+                    minimum=draw(st.integers(0, heads)),
+                    # every pin can be kept: no maximum is below the number of people
+                    maximum=draw(st.none() | st.just(max(heads, len(problem.staff)))),
                     shortage_cents_per_hour=draw(st.none() | PRICES),
                     surplus_cents_per_hour=draw(st.none() | CENTS),
                 )
@@ -300,6 +305,9 @@ def _with_people(draw: st.DrawFn, problem: Problem, rules: tuple[Rule, ...]) -> 
         leave=tuple(draw(st.lists(_leave(problem), max_size=2))),
         availability=tuple(draw(st.lists(_availability(problem), max_size=2))),
         requests=tuple(draw(st.lists(_request(problem), max_size=3))),
+        preferences=tuple(
+            draw(st.lists(_preference(problem), max_size=3, unique_by=lambda p: (p.employee_id, p.thing)))
+        ),
         history=tuple(draw(_history(problem))),
     )
     return ready.replace(pins=tuple(draw(_pins(ready))))
@@ -357,6 +365,16 @@ def _request(draw: st.DrawFn, problem: Problem) -> Request:
         shift_type_id=draw(st.none() | st.sampled_from(problem.shift_types).map(lambda s: s.shift_type_id)),
         cents=draw(CENTS),
     )
+
+
+@st.composite
+def _preference(draw: st.DrawFn, problem: Problem) -> Preference:
+    who = draw(st.sampled_from(problem.staff)).employee_id
+    things = [{"outlet_id": o.outlet_id} for o in problem.outlets]
+    things += [{"activity_id": a.activity_id} for a in problem.activities]
+    things += [{"colleague_id": e.employee_id} for e in problem.staff if e.employee_id != who]
+    wish = draw(st.sampled_from(["prefer", "avoid"]))
+    return Preference(employee_id=who, wish=wish, cents=draw(CENTS), **draw(st.sampled_from(things)))
 
 
 @st.composite

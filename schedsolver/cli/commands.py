@@ -30,10 +30,12 @@ from schedsolver.errors import (
     Place,
     SchedSolverError,
 )
+from schedsolver.io.formats import load_curtois, load_inrc2
 from schedsolver.io.header import is_problem_folder
 
 EXAMPLE = "one_plus_n"
-FORMATS = ("auto", "json", "csv")
+PUBLIC_FORMATS = {"curtois": load_curtois, "inrc2": load_inrc2}
+FORMATS = ("auto", "json", "csv", *PUBLIC_FORMATS)
 NO_ROSTER = (InfeasibleProblem, NoSolutionFound, CheckFailed)
 # Close enough for the demo to end early on most machines; far finer than the customers of a week can be forecast.
 DEMO_GAP = 0.0075
@@ -76,11 +78,13 @@ def main() -> None:
 
 def _format_hint(text: str) -> str:
     if text not in FORMATS:
-        raise typer.BadParameter(f'"{text}" is not supported yet; the formats are {", ".join(FORMATS)}')
+        raise typer.BadParameter(f'"{text}" is not supported; the formats are {", ".join(FORMATS)}')
     return text
 
 
-ProblemPath = Annotated[Path, typer.Argument(metavar="PROBLEM", help="Problem folder, or a .json file.")]
+ProblemPath = Annotated[
+    Path, typer.Argument(metavar="PROBLEM", help="Problem folder, .json file, or instance of a public format.")
+]
 Format = Annotated[
     str, typer.Option("--format", parser=_format_hint, metavar="|".join(FORMATS), help="What PROBLEM is.")
 ]
@@ -162,6 +166,8 @@ def _solve(problem: ss.Problem, settings: ss.Settings, out: Path) -> None:
 
 
 def _load(path: Path, format_hint: str) -> ss.Problem:
+    if format_hint in PUBLIC_FORMATS:
+        return PUBLIC_FORMATS[format_hint](path)
     if format_hint == "json" and path.is_dir():
         raise InvalidProblem([f"{path}: is a folder, but --format json wants a .json file"])
     if format_hint == "csv" and path.is_file():

@@ -103,7 +103,7 @@ def _print_shortages(console: Console, problem: Problem, schedule: Schedule) -> 
         table = _table(title, ("outlet", "activity", "date", "time"), ("heads", "missing", "cost"))
         for row in missing.nlargest(MOST_SHORTAGES, "cents").sort_index().to_dict("records"):
             when = (f"{row['start']:%Y-%m-%d}", f"{row['start']:%H:%M}-{row['end']:%H:%M}")
-            heads = (f"{row['given']} of {row['needed']}", str(row["missing"]))
+            heads = (f"{row['given']:g} of {row['needed']}", f"{row['missing']:g}")
             table.add_row(row["outlet"], row["activity"], *when, *heads, money(row["cents"]))
         _print_dearest(console, table, len(missing))
     if duties:

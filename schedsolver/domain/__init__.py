@@ -1,11 +1,12 @@
 """What a problem and a schedule are, as frozen models, without any solver."""
 
+from schedsolver.domain.calendar import Calendar, SpecialDay
 from schedsolver.domain.horizon import Horizon
-from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Request
+from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Preference, Request
 from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
 from schedsolver.domain.problem import Problem
 from schedsolver.domain.rule import Finding, Judgement, Rule, Scope
-from schedsolver.domain.schedule import Duty, Rest, Schedule, Stint
+from schedsolver.domain.schedule import Duty, PlannedLeave, Rest, Schedule, Stint
 from schedsolver.domain.work import (
     Activity,
     Arrivals,
@@ -21,6 +22,7 @@ __all__ = [
     "Arrivals",
     "Availability",
     "BreakWindow",
+    "Calendar",
     "Contract",
     "Duty",
     "Employee",
@@ -33,6 +35,8 @@ __all__ = [
     "Outlet",
     "Permission",
     "Pin",
+    "PlannedLeave",
+    "Preference",
     "Problem",
     "Request",
     "Rest",
@@ -42,6 +46,7 @@ __all__ = [
     "ShiftRequirement",
     "ShiftType",
     "Skill",
+    "SpecialDay",
     "Stint",
     "TravelTimes",
 ]

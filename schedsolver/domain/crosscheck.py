@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from schedsolver.domain.base import format_clock
+from schedsolver.domain.calendar import package_version
 from schedsolver.domain.rule import Rule
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.errors import Fault, Place
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # Where a reference leads: the table that has the record, and the field that is its name.
 TARGETS = {
     "employee_id": ("staff", "employee_id"),
+    "colleague_id": ("staff", "employee_id"),
     "contract_id": ("contracts", "contract_id"),
     "outlet_id": ("outlets", "outlet_id"),
     "home_outlet_id": ("outlets", "outlet_id"),
@@ -31,7 +33,7 @@ NAMED = dict(TARGETS.values())
 # History may tell of people, outlets and shifts that are no longer there.
 REFERRING = (
     "staff", "activities", "permissions", "opening", "interval_requirements", "shift_requirements", "traffic",
-    "leave", "availability", "requests", "pins",
+    "leave", "availability", "requests", "preferences", "pins",
 )  # fmt: skip
 
 
@@ -47,8 +49,9 @@ def faults_of(problem: Problem) -> list[Fault]:
     if faults:
         return faults
     checks = (
-        _travel, _opening, _grid, _requirement_cells, _outside_opening, _outside_horizon,
-        _unmeetable_shifts, _impossible_breaks, _traffic_load, _overlapping_history, _scopes, _repeated_rules,
+        _travel, _opening, _repeated_special_days, _unknown_swaps, _grid, _requirement_cells, _cheap_minimums,
+        _outside_opening, _outside_horizon, _unmeetable_shifts, _impossible_breaks, _traffic_load,
+        _overlapping_history, _preferences, _scopes, _meaningless_rules, _repeated_rules,
     )  # fmt: skip
     return [fault for check in checks for fault in check(problem)]
 
@@ -127,6 +130,28 @@ def _opening(problem: Problem) -> Iterator[Fault]:
             yield Fault("outlets", i, f'outlet "{outlet.outlet_id}" has no opening hours though others have; add them')
 
 
+def _repeated_special_days(problem: Problem) -> Iterator[Fault]:
+    seen: dict[dt.date, int] = {}
+    for i, day in enumerate(problem.special_days):
+        first = seen.setdefault(day.date, i)
+        if first != i:
+            yield Fault.mentioning(
+                "special_days", i, f"{day.date} is given again, after ", Place("special_days", first), "; keep one"
+            )
+
+
+def _unknown_swaps(problem: Problem) -> Iterator[Fault]:
+    """Weekend days that are workdays are announced a year ahead at most, so they must be given for later years."""
+    calendar = problem.calendar
+    given = {day.date.year for day in problem.special_days if day.kind == "workday"}
+    for year in range(problem.known_from.year, problem.horizon.dates[-1].year + 1):
+        if year not in given and not calendar.knows_swaps_of(year):
+            what = f"the holidays package {package_version()} does not know which weekend days of {year} are workdays"
+            why = f"in {calendar.country}, as that is announced late; update it, give them in "
+            end = f", or list {year} in complete_years if there are none"
+            yield Fault.mentioning("calendar", None, f"{what} {why}", Place("special_days"), end)
+
+
 def _grid(problem: Problem) -> Iterator[Fault]:
     """Times must fall on the grid wherever slots matter, that is, once there are activities."""
     if not problem.activities:
@@ -169,6 +194,14 @@ def _requirement_cells(problem: Problem) -> Iterator[Fault]:
                     where = f"{row.activity_id} at {row.outlet_id} on {row.date} {format_clock(clock)}"
                     yield Fault.mentioning(table, i, f"asks for {where} again, after ", other, "; keep one of them")
                     break
+
+
+def _cheap_minimums(problem: Problem) -> Iterator[Fault]:
+    """A head below the minimum costs no less than any above it, also where the activity says what those cost."""
+    prices = {a.activity_id: a.shortage_cents_per_hour for a in problem.activities}
+    for i, row in enumerate(problem.interval_requirements):
+        if fault := row.cheap_minimum(row.shortage_cents_per_hour or prices[row.activity_id]):
+            yield Fault("interval_requirements", i, fault)
 
 
 def _outside_opening(problem: Problem) -> Iterator[Fault]:
@@ -265,6 +298,18 @@ def _overlapping_history(problem: Problem) -> Iterator[Fault]:
         last[duty.employee_id] = max((end, before), (duty.end, i))
 
 
+def _preferences(problem: Problem) -> Iterator[Fault]:
+    """What someone thinks of one thing may be said once."""
+    seen: dict[tuple[str | None, ...], tuple[int, str]] = {}
+    for i, row in enumerate(problem.preferences):
+        key = row.employee_id, row.outlet_id, row.activity_id, row.colleague_id
+        first, wish = seen.setdefault(key, (i, row.wish))
+        if first != i:
+            how = "again, after" if wish == row.wish else "and the opposite in"
+            words = f"{row.describe()}, {how} ", Place("preferences", first), "; keep one of them"
+            yield Fault.mentioning("preferences", i, *words)
+
+
 def _scopes(problem: Problem) -> Iterator[Fault]:
     tags = {tag for e in problem.staff for tag in e.tags}
     for i, rule in enumerate(problem.rules):
@@ -274,8 +319,16 @@ def _scopes(problem: Problem) -> Iterator[Fault]:
                 yield Fault.mentioning(
                     "rules", i, f"{rule.name}: nobody in ", Place("staff"), f' has the tag "{tag}"{hint}'
                 )
-        if not any(rule.scope.has_date(date) for date in problem.horizon.dates):
+        # Rules about holidays are kept for the weeks that have some.
+        scope = rule.scope.model_copy(update={"day_kinds": ()})
+        if not any(scope.has_date(date, problem) for date in problem.horizon.dates):
             yield Fault("rules", i, f"{rule.name}: its scope matches no day of the horizon")
+
+
+def _meaningless_rules(problem: Problem) -> Iterator[Fault]:
+    for i, rule in enumerate(problem.rules):
+        for fault in rule.faults(problem):
+            yield Fault("rules", i, f"{rule.name}: {fault}")
 
 
 def _repeated_rules(problem: Problem) -> Iterator[Fault]:

@@ -23,11 +23,14 @@ class Horizon(Model):
         Number of days planned.
     slot_minutes
         Length of a slot; divides a day.
+    known_from
+        First day from which the history is complete; ``None`` for the day of its earliest duty.
     """
 
     start: Day
     days: Annotated[int, Field(ge=1, le=732)]
     slot_minutes: Annotated[int, Field(ge=1, le=MINUTES_PER_DAY)] = 30
+    known_from: Day | None = None
 
     @field_validator("slot_minutes")
     @classmethod
@@ -40,6 +43,12 @@ class Horizon(Model):
     def _within_the_calendar(self) -> Self:
         if dt.date.max - self.start <= dt.timedelta(days=self.days):
             raise ValueError(f"{self.days} days from {self.start} run past the end of the calendar")
+        return self
+
+    @model_validator(mode="after")
+    def _known_before_it_starts(self) -> Self:
+        if self.known_from is not None and self.known_from > self.start:
+            raise ValueError(f"known_from {self.known_from} is after the first day planned, {self.start}")
         return self
 
     @property

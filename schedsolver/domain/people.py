@@ -194,6 +194,47 @@ class Request(Model):
     cents: Cents = 1_000
 
 
+class Preference(Model):
+    """A lasting wish: where, on what or with whom an employee would rather work, or rather not.
+
+    Attributes
+    ----------
+    employee_id
+        Who.
+    wish
+        ``"prefer"`` or ``"avoid"``.
+    outlet_id, activity_id, colleague_id
+        What is preferred or avoided: exactly one of them.
+    cents
+        Price of each duty at an outlet, each hour on an activity or each meeting with a colleague that goes
+        against it. Of several things that a person prefers any will do; where none is had, the highest price holds.
+    """
+
+    employee_id: Identifier
+    wish: Literal["prefer", "avoid"]
+    outlet_id: Identifier | None = None
+    activity_id: Identifier | None = None
+    colleague_id: Identifier | None = None
+    cents: Cents
+
+    @model_validator(mode="after")
+    def _about_one_thing(self) -> Self:
+        if sum(name is not None for name in (self.outlet_id, self.activity_id, self.colleague_id)) != 1:
+            raise ValueError("give exactly one of outlet, activity and colleague; use a row for each")
+        if self.colleague_id == self.employee_id:
+            raise ValueError(f"{self.employee_id} is their own colleague; name somebody else")
+        return self
+
+    @property
+    def thing(self) -> str:
+        """Name of the outlet, activity or colleague."""
+        return self.outlet_id or self.activity_id or self.colleague_id or ""
+
+    def describe(self) -> str:
+        """Say the preference in words, for messages."""
+        return f"{self.employee_id} {self.wish}s {self.thing}"
+
+
 class Pin(Model):
     """A part of the roster that is fixed.
 

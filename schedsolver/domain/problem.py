@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, model_validator
 
 from schedsolver.domain.base import Model
+from schedsolver.domain.calendar import Calendar, DayKind, SpecialDay
 from schedsolver.domain.horizon import Horizon
-from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Request
+from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Preference, Request
 from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
 from schedsolver.domain.rule import Rule
 from schedsolver.domain.schedule import Duty
@@ -57,6 +58,8 @@ class Problem(Model):
         Title for people.
     horizon
         The days planned and the slot grid.
+    calendar, special_days
+        Which dates are workdays, rest days and public holidays; special days take precedence.
     staff, contracts, permissions
         The people, their terms and their rights.
     outlets, opening, travel
@@ -67,6 +70,8 @@ class Problem(Model):
         What is needed: heads in intervals, duties of a shift, customers from which heads follow.
     leave, availability, requests, pins
         When people cannot, can, wish to and must work.
+    preferences
+        Where, on what and with whom they would rather work, or rather not.
     history
         Duties before the horizon.
     rules
@@ -80,6 +85,7 @@ class Problem(Model):
 
     name: str = ""
     horizon: Horizon
+    calendar: Calendar = Calendar()
     outlets: Annotated[tuple[Outlet, ...], Field(min_length=1)]
     staff: tuple[Employee, ...]
     contracts: tuple[Contract, ...]
@@ -88,6 +94,7 @@ class Problem(Model):
     activities: tuple[Activity, ...] = ()
     permissions: tuple[Permission, ...] = ()
     opening: tuple[OpeningHours, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()
     travel: TravelTimes = TravelTimes()
     interval_requirements: tuple[IntervalRequirement, ...] = ()
     shift_requirements: tuple[ShiftRequirement, ...] = ()
@@ -95,6 +102,7 @@ class Problem(Model):
     leave: tuple[Leave, ...] = ()
     availability: tuple[Availability, ...] = ()
     requests: tuple[Request, ...] = ()
+    preferences: tuple[Preference, ...] = ()
     pins: tuple[Pin, ...] = ()
     history: tuple[Duty, ...] = ()
     rules: tuple[AnyRule, ...] = ()
@@ -119,7 +127,7 @@ class Problem(Model):
         **tables
             One DataFrame for each table, columns named as in the folder format of
             ``docs/problem-files.md``; ``travel`` is a square frame labelled by outlet;
-            ``name`` and ``rules`` are given as they are.
+            ``name``, ``calendar`` and ``rules`` are given as they are.
 
         Raises
         ------
@@ -187,6 +195,13 @@ class Problem(Model):
         contracts = {c.contract_id: c for c in self.contracts}
         return {e.employee_id: contracts[e.contract_id] for e in self.staff}
 
+    @cached_property
+    def known_from(self) -> dt.date:
+        """First day of which all duties are known: where history begins, or the horizon when there is none."""
+        if self.horizon.known_from is not None:
+            return self.horizon.known_from
+        return min((duty.date for duty in self.history), default=self.horizon.start)
+
     def history_of(self, employee: int) -> tuple[Duty, ...]:
         """Give the duties before the horizon of the employee at a position in ``staff``."""
         return self._history_by_name.get(self.staff[employee].employee_id, ())
@@ -197,6 +212,14 @@ class Problem(Model):
         for duty in self.history:
             by_name.setdefault(duty.employee_id, []).append(duty)
         return {name: tuple(duties) for name, duties in by_name.items()}
+
+    def day_kind(self, date: dt.date) -> DayKind:
+        """Tell whether a date is a workday, a rest day or a public holiday."""
+        return self._special_kinds.get(date) or self.calendar.kind_of(date)
+
+    @cached_property
+    def _special_kinds(self) -> dict[dt.date, DayKind]:
+        return {day.date: day.kind for day in self.special_days}
 
     def open_intervals(self, outlet_id: str, date: dt.date) -> tuple[tuple[int, int], ...]:
         """Give when an outlet is open on a date, as minutes ``[start, end)`` after its midnight.

@@ -1,31 +1,38 @@
 """The contract of a rule: what it is as data, what it offers the model, how it judges a roster.
 
 A rule is one class. Its fields are its parameters; ``hard``, ``weight`` and ``scope`` are fields like
-any other, so all of it is data in the problem. It has three hooks, each optional:
+any other, so all of it is data in the problem. It has these hooks, each optional but the last:
 
 ``admits``
     strikes out duty options that can never be part of a roster, with index arrays;
+``permits``
+    strikes out activities that someone may not do at an outlet on a day;
+``tells_apart``
+    names groups of people that the model must count separately, slot by slot;
 ``add_to``
     writes what depends on more than one duty into the model;
 ``judge``
     looks at a finished schedule, alone and without a solver.
 
-``admits`` and ``add_to`` together are one witness, ``judge`` is the other; neither calls the other.
+``judge`` is one witness, the others together are the other; neither calls the other.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, Self
 
+import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from schedsolver.domain.base import Day, Identifier, Model
+from schedsolver.domain.calendar import DayKind
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.places import Weekday
+from schedsolver.domain.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -41,6 +48,8 @@ class Scope(Model):
         An employee is meant if named in one of those given.
     outlets, activities, weekdays
         Restrict duties and requirements.
+    day_kinds
+        Workdays, rest days or public holidays, as the calendar of the problem has them.
     first_day, last_day
         Both included.
     """
@@ -51,6 +60,7 @@ class Scope(Model):
     outlets: tuple[Identifier, ...] = ()
     activities: tuple[Identifier, ...] = ()
     weekdays: tuple[Weekday, ...] = ()
+    day_kinds: tuple[DayKind, ...] = ()
     first_day: Day | None = None
     last_day: Day | None = None
 
@@ -65,10 +75,11 @@ class Scope(Model):
             if e.employee_id in named or e.contract_id in contracts or tags.intersection(e.tags)
         )
 
-    def has_date(self, date: dt.date) -> bool:
+    def has_date(self, date: dt.date, problem: Problem) -> bool:
         """Tell whether a date is meant."""
         return (
             (not self.weekdays or date.weekday() in self.weekdays)
+            and (not self.day_kinds or problem.day_kind(date) in self.day_kinds)
             and (self.first_day is None or self.first_day <= date)
             and (self.last_day is None or date <= self.last_day)
         )
@@ -83,7 +94,7 @@ class Scope(Model):
 
 
 BY_PEOPLE = frozenset({"employees", "contracts", "tags"})
-BY_DATE = frozenset({"weekdays", "first_day", "last_day"})
+BY_DATE = frozenset({"weekdays", "day_kinds", "first_day", "last_day"})
 BY_WORK = frozenset({"outlets", "activities"})
 
 
@@ -144,6 +155,9 @@ class HeadColumns:
     ----------
     outlet, activity, slot
         What each column counts towards; slots from midnight of the first day planned.
+    employee, day
+        Someone the column counts, and the day of their duty; the others it counts may do the same
+        activities and are in the same groups (``tells_apart``).
     column
         The column.
     """
@@ -151,7 +165,83 @@ class HeadColumns:
     outlet: IntArray
     activity: IntArray
     slot: IntArray
+    employee: IntArray
+    day: IntArray
     column: IntArray
+
+    def within(self, group: BoolArray) -> BoolArray:
+        """Tell which columns count a group's people, ``group`` of shape ``(staff, outlets, days)``."""
+        inside: BoolArray = group[self.employee, self.outlet, self.day]
+        return inside
+
+
+@dataclass(frozen=True)
+class PaidColumns:
+    """What makes up paid time: duties, and ways between two duties of a day; shape ``(n,)`` each.
+
+    Attributes
+    ----------
+    employee, day
+        Whose time it is, and on which day.
+    minutes
+        Paid minutes for each unit of the column.
+    column
+        The column.
+    """
+
+    employee: IntArray
+    day: IntArray
+    minutes: IntArray
+    column: IntArray
+
+
+@dataclass(frozen=True)
+class MoveColumns:
+    """Moves between two duties of one day, 1 when made; shape ``(n,)`` each.
+
+    Attributes
+    ----------
+    employee, day
+        Who moves, and on which day.
+    origin, destination
+        Outlets of the earlier and the later duty.
+    column
+        The column.
+    """
+
+    employee: IntArray
+    day: IntArray
+    origin: IntArray
+    destination: IntArray
+    column: IntArray
+
+
+@dataclass(frozen=True)
+class LeaveColumns:
+    """Leave that the model plans, 1 when taken; shape ``(n,)`` each.
+
+    Attributes
+    ----------
+    employee
+        Who is away.
+    first_day, last_day
+        Days of the horizon, both included.
+    column
+        The column.
+    """
+
+    employee: IntArray
+    first_day: IntArray
+    last_day: IntArray
+    column: IntArray
+
+    @property
+    def days(self) -> tuple[IntArray, IntArray]:
+        """Position of the leave and day, for each day of each leave, shape ``(n,)`` each."""
+        length = self.last_day - self.first_day + 1
+        leave = np.repeat(np.arange(len(length)), length)
+        passed = np.arange(len(leave)) - np.repeat(np.cumsum(length) - length, length)
+        return leave, self.first_day[leave] + passed
 
 
 class ModelContext(Protocol):
@@ -168,6 +258,11 @@ class ModelContext(Protocol):
         ...
 
     @property
+    def one_a_day(self) -> bool:
+        """Whether nobody may have two duties on a date; rules keep that, so others may count on it."""
+        ...
+
+    @property
     def heads(self) -> HeadColumns:
         """Columns that count heads on activities."""
         ...
@@ -175,6 +270,42 @@ class ModelContext(Protocol):
     @property
     def duty_columns(self) -> IntArray:
         """Column of each duty option, 1 when the duty is given; shape ``(len(options),)``."""
+        ...
+
+    @property
+    def paid(self) -> PaidColumns:
+        """What paid time is made of."""
+        ...
+
+    @property
+    def moves(self) -> MoveColumns:
+        """Moves between two duties of a day; none unless someone may have two."""
+        ...
+
+    @property
+    def leaves(self) -> LeaveColumns:
+        """Leave that the model plans; none unless a rule asks for it."""
+        ...
+
+    def days_worked(self, chosen: BoolArray) -> IntArray:
+        """Give a 0-1 column for each employee and day that says whether a chosen duty is given.
+
+        Parameters
+        ----------
+        chosen
+            Which options count, shape ``(len(options),)``.
+
+        Returns
+        -------
+        Columns of shape ``(staff, days)``, -1 where there is nothing to choose from.
+        """
+        ...
+
+    def any_of(self, row: ArrayLike, column: ArrayLike, rows: int, *, exclusive: bool = False) -> IntArray:
+        """Give a 0-1 column for each row that is 1 exactly when one of the row's 0-1 columns is; -1 for no entry.
+
+        ``exclusive`` says that other rows already keep all but one of them at 0, which saves rows.
+        """
         ...
 
     def new_columns(self, upper: ArrayLike) -> IntArray:
@@ -203,11 +334,27 @@ class ModelContext(Protocol):
         coefficient: ArrayLike,
         upper: ArrayLike,
         excess: ArrayLike | None = None,
+        *,
+        step: int = 1,
+        units: ArrayLike | None = None,
     ) -> None:
         """Keep rows at or below ``upper``: strictly for a hard rule, else at its weight for each unit over.
 
-        ``excess[r]`` numbers what row ``r`` is one view of; rows with the same number pay together for
-        the largest excess among them. Each row stands for itself when it is ``None``.
+        Parameters
+        ----------
+        rule
+            Whom to charge.
+        row, column, coefficient
+            Each term, shape ``(n,)``.
+        upper
+            Limit of each row, shape ``(rows,)``.
+        excess
+            ``excess[r]`` numbers what row ``r`` is one view of, shape ``(rows,)``; rows with the same
+            number pay together for the largest excess among them. Each row stands for itself when ``None``.
+        step
+            How far over the limit makes one unit; a part of it counts as a whole.
+        units
+            How many times the weight a unit over costs, shape ``(rows,)``; rows that pay together agree.
         """
         ...
 
@@ -265,8 +412,10 @@ class Rule(Model):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Enter the rule under its name, so that problem files can refer to it."""
+        """Enter the rule under its name, so that problem files can refer to it; a base without a name is none."""
         super().__pydantic_init_subclass__(**kwargs)
+        if "name" not in vars(cls):
+            return
         other = Rule._catalogue.get(cls.name)
         if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
             raise TypeError(f'there already is a rule "{cls.name}", {other.__module__}.{other.__qualname__}')
@@ -299,12 +448,33 @@ class Rule(Model):
     def _with_its_name(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {"rule": self.name, **handler(self)}
 
+    def parts(self) -> tuple[Rule, ...]:
+        """Give the rules that this one stands for: itself, unless it is a profile of several."""
+        return (self,)
+
+    def faults(self, problem: Problem) -> Iterator[str]:
+        """Say what makes the rule meaningless for a problem that lists it: such a problem is refused.
+
+        References in the scope are checked elsewhere; here belongs what a rule's own fields refer to, and
+        what could never be broken or never be kept.
+        """
+        if not self.scope.employees_of(problem):
+            yield "its scope matches nobody"
+
     def applies_to(self, problem: Problem) -> bool:
         """Tell whether the rule has anything to say about a problem."""
         return True
 
     def admits(self, problem: Problem, options: DutyOptions) -> BoolArray | None:
         """Say which duty options can be part of a roster, shape ``(len(options),)``; ``None`` for all."""
+        return None
+
+    def permits(self, problem: Problem) -> BoolArray | None:
+        """Say who may do what, shape ``(staff, outlets, days, activities)``; ``None`` for everything."""
+        return None
+
+    def tells_apart(self, problem: Problem) -> BoolArray | None:
+        """Give groups of people that ``heads`` must not mix, shape ``(groups, staff, outlets, days)``."""
         return None
 
     def add_to(self, model: ModelContext) -> None:
@@ -330,6 +500,14 @@ class Rule(Model):
         return Judgement(
             penalties=tuple(self.penalty(self.weight * units, text, **where) for units, text, where in excess)
         )
+
+
+def unknown_names(what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    """Say of each name that a problem does not have it, for :meth:`Rule.faults`."""
+    there = list(known)
+    for name in names:
+        if name not in there:
+            yield f'{what} "{name}" is not in the problem{did_you_mean(name, there)}'
 
 
 def _place(duty: Duty | None) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from pydantic import ConfigDict, Field, model_validator
 from schedsolver.domain.base import Day, Identifier, Model, Moment
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import pandas as pd
 
 BREAK = "break"
@@ -79,6 +81,39 @@ class Stint(Span):
         )
 
 
+class PlannedLeave(Model):
+    """Days on which an employee will be away, as decided with the roster; staff are not told yet.
+
+    Attributes
+    ----------
+    employee_id
+        Who.
+    first_day, last_day
+        Both included.
+    reason
+        Free text.
+    """
+
+    employee_id: Identifier
+    first_day: Day
+    last_day: Day
+    reason: str = "mandatory leave"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.last_day < self.first_day:
+            raise ValueError(f"the leave ends on {self.last_day}, before it starts on {self.first_day}")
+        return self
+
+    def __contains__(self, date: dt.date) -> bool:
+        """Tell whether a date is one of its days."""
+        return self.first_day <= date <= self.last_day
+
+    def __str__(self) -> str:
+        """Say the leave in words, for messages."""
+        return f"{self.reason} of {self.employee_id} from {self.first_day} to {self.last_day}"
+
+
 class Schedule(Model):
     """A roster.
 
@@ -89,20 +124,28 @@ class Schedule(Model):
     stint_list
         Stints by start and employee; they fill each duty except its breaks. Empty for problems
         without activities.
+    leave_list
+        Leave planned with the roster, by first day and employee; :meth:`published` leaves it out.
     """
 
     duty_list: tuple[Duty, ...] = Field(default=(), alias="duties")
     stint_list: tuple[Stint, ...] = Field(default=(), alias="activities")
+    leave_list: tuple[PlannedLeave, ...] = Field(default=(), alias="leave")
 
     model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
     @classmethod
-    def of(cls, duties: Iterable[Duty], stints: Iterable[Stint] = ()) -> Schedule:
+    def of(cls, duties: Iterable[Duty], stints: Iterable[Stint] = (), leave: Iterable[PlannedLeave] = ()) -> Schedule:
         """Make a schedule in its canonical order."""
         return cls(
             duty_list=tuple(sorted(duties, key=lambda d: (d.date, d.employee_id, d.start, d.outlet_id))),
             stint_list=tuple(sorted(stints, key=lambda s: (s.start, s.employee_id, s.outlet_id, s.activity_id))),
+            leave_list=tuple(sorted(leave, key=lambda away: (away.first_day, away.employee_id))),
         )
+
+    def published(self) -> Schedule:
+        """Give the view for staff: without planned leave, of which they are not to know in advance."""
+        return Schedule(duty_list=self.duty_list, stint_list=self.stint_list)
 
     @cached_property
     def duties_of(self) -> dict[str, tuple[Duty, ...]]:
@@ -111,6 +154,19 @@ class Schedule(Model):
         for duty in self.duty_list:
             by_name.setdefault(duty.employee_id, []).append(duty)
         return {name: tuple(duties) for name, duties in by_name.items()}
+
+    @cached_property
+    def leave_of(self) -> dict[str, tuple[PlannedLeave, ...]]:
+        """Planned leave of each employee who has any, in order."""
+        by_name: dict[str, list[PlannedLeave]] = {}
+        for leave in self.leave_list:
+            by_name.setdefault(leave.employee_id, []).append(leave)
+        return {name: tuple(leaves) for name, leaves in by_name.items()}
+
+    def date_of(self, stint: Stint) -> dt.date:
+        """Give the date of the duty that a stint begins in, or its own where there is no such duty."""
+        own = self.duties_of.get(stint.employee_id, ())
+        return next((duty.date for duty in own if duty.start <= stint.start < duty.end), stint.start.date())
 
     @property
     def duties(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin
 from pydantic import TypeAdapter, ValidationError
 
 from schedsolver.domain.base import Identifier, Model
+from schedsolver.domain.calendar import Calendar
 from schedsolver.domain.horizon import Horizon
 from schedsolver.domain.matrix import travel_of
 from schedsolver.domain.problem import AnyRule, Problem
@@ -39,7 +40,7 @@ def problem_from_tables(header: Mapping[str, Any], tables: Mapping[str, Table]) 
     Parameters
     ----------
     header
-        The fields of ``Problem`` that are no tables: ``name``, ``horizon`` and ``rules``.
+        The fields of ``Problem`` that are no tables: ``name``, ``horizon``, ``calendar`` and ``rules``.
     tables
         The tables by name, ``travel`` and ``breaks`` among them.
 
@@ -50,8 +51,9 @@ def problem_from_tables(header: Mapping[str, Any], tables: Mapping[str, Table]) 
     """
     faults: list[Fault] = []
     fields = dict(header)
-    if "horizon" in fields:
-        fields["horizon"] = _read_horizon(fields["horizon"], faults)
+    for field, model in (("horizon", Horizon), ("calendar", Calendar)):
+        if field in fields:
+            fields[field] = _read_model(field, model, fields[field], faults)
     fields["rules"] = _read_rules(fields.get("rules", ()), faults)
     for name, table in tables.items():
         read = travel_of(table) if name == "travel" else records_of(name, RECORD_TYPES[name], table)
@@ -68,11 +70,11 @@ def problem_from_tables(header: Mapping[str, Any], tables: Mapping[str, Table]) 
         raise InvalidProblem(faults_of_error(error, known=Problem.model_fields)) from None
 
 
-def _read_horizon(given: Any, faults: list[Fault]) -> Any:
+def _read_model(field: str, model: type[Model], given: Any, faults: list[Fault]) -> Any:
     try:
-        return Horizon.model_validate(given)
+        return model.model_validate(given)
     except ValidationError as error:
-        faults += faults_of_error(error, ("horizon",), known=Horizon.model_fields)
+        faults += faults_of_error(error, (field,), known=model.model_fields)
         return given
 
 

@@ -155,6 +155,10 @@ class IntervalRequirement(Model):
         Half-open interval ``[start, end)``, minutes after midnight.
     heads
         People needed.
+    minimum, maximum
+        ``heads`` lies between them; ``maximum`` is a hard limit, ``None`` for none.
+    minimum_cents_per_hour
+        Price of an hour of each head missing below ``minimum``, in place of the shortage price.
     shortage_cents_per_hour, surplus_cents_per_hour
         Prices in place of the activity's own; see :class:`Activity`.
     """
@@ -165,6 +169,9 @@ class IntervalRequirement(Model):
     start: ClockTime
     end: ClockTime
     heads: Heads
+    minimum: Heads = 0
+    maximum: Heads | None = None
+    minimum_cents_per_hour: Cents = 240_000
     shortage_cents_per_hour: tuple[Cents, ...] | None = None
     surplus_cents_per_hour: Cents | None = None
 
@@ -172,9 +179,33 @@ class IntervalRequirement(Model):
     def _interval(self) -> Self:
         if self.start >= self.end:
             raise ValueError(f"starts at {format_clock(self.start)}, not before it ends at {format_clock(self.end)}")
+        return self
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.heads < self.minimum:
+            raise ValueError(f"heads {self.heads} is below minimum {self.minimum}")
+        if self.maximum is not None and self.maximum < self.heads:
+            raise ValueError(f"maximum {self.maximum} is below the {self.heads} heads needed")
+        return self
+
+    @model_validator(mode="after")
+    def _convex(self) -> Self:
         if self.shortage_cents_per_hour is not None:
             _refuse_falling(self.shortage_cents_per_hour)
+            if fault := self.cheap_minimum(self.shortage_cents_per_hour):
+                raise ValueError(fault)
         return self
+
+    def cheap_minimum(self, shortage_cents_per_hour: tuple[int, ...]) -> str | None:
+        """Say that a head below the minimum costs less than the last of some shortage prices; ``None`` if not."""
+        last = shortage_cents_per_hour[-1]
+        if not self.minimum or self.minimum_cents_per_hour >= last:
+            return None
+        return (
+            f"minimum_cents_per_hour {self.minimum_cents_per_hour} is below the shortage price {last}; "
+            "missing the minimum must cost at least as much as missing the heads needed"
+        )
 
 
 class ShiftRequirement(Model):

@@ -1,4 +1,4 @@
-"""``problem.yaml``: what of a problem is no table - its name, its horizon and its rules."""
+"""``problem.yaml``: what of a problem is no table - its name, its horizon, its calendar and its rules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from schedsolver.errors import InvalidProblem
 from schedsolver.io.text import read_text
 
 HEADER_FILES = ("problem.yaml", "problem.yml", "problem.json")
-FIELDS = ("name", "horizon", "rules")
+FIELDS = ("name", "horizon", "calendar", "rules")
 
 
 def is_problem_folder(folder: Path) -> bool:
@@ -46,7 +46,7 @@ def read_header(path: Path) -> dict[str, Any]:
     Raises
     ------
     InvalidProblem
-        If it cannot be read, with the line, or has other fields than name, horizon and rules.
+        If it cannot be read, with the line, or has other fields than name, horizon, calendar and rules.
     """
     text = read_text(path)
     header = _from_json(path.name, text) if path.suffix == ".json" else _from_yaml(path.name, text)
@@ -61,7 +61,10 @@ def read_header(path: Path) -> dict[str, Any]:
 def header_text(problem: Problem) -> str:
     """Give the text of ``problem.yaml``; the inverse of :func:`read_header`."""
     header: dict[str, Any] = {"name": problem.name} if problem.name else {}
-    header["horizon"] = dict(problem.horizon)
+    header["horizon"] = {field: value for field, value in problem.horizon if value is not None}
+    calendar = problem.calendar.model_dump(mode="json", exclude_defaults=True)
+    if calendar:
+        header["calendar"] = calendar
     rules = [rule.model_dump(mode="json", exclude_defaults=True) for rule in problem.rules]
     if rules:
         header["rules"] = rules

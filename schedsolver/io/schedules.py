@@ -27,6 +27,8 @@ ACTIVITIES_FILE = "activities.csv"
 def save_schedule(schedule: Schedule, folder: str | Path) -> None:
     """Write a roster as ``schedule.json``, ``duties.csv`` and ``activities.csv``; other files of the folder stay.
 
+    Planned leave is in ``schedule.json`` only, for those who plan; save ``schedule.published()`` to hand all of it out.
+
     Raises
     ------
     CannotWrite
@@ -50,7 +52,8 @@ def load_schedule(path: str | Path) -> Schedule:
     ----------
     path
         ``schedule.json``, or a ``duties.csv`` with ``activities.csv`` beside it where there are activities, or
-        a folder that holds either. A folder in which they differ, as after an edit, is refused.
+        a folder that holds either. A folder in which they differ, as after an edit, is refused. Planned leave is
+        in ``schedule.json`` only.
 
     Raises
     ------
@@ -79,7 +82,7 @@ def _from_folder(folder: Path) -> Schedule:
     if not whole.is_file():
         return _from_sheets(sheets)
     schedule = _from_json(whole)
-    if sheets.is_file() and _from_sheets(sheets) != schedule:
+    if sheets.is_file() and _from_sheets(sheets) != schedule.published():
         raise InvalidSchedule(
             f"{folder}: {DUTIES_FILE} and {ACTIVITIES_FILE} tell another roster than {SCHEDULE_FILE}; "
             f"name the one you mean, {sheets} or {whole}"
@@ -92,7 +95,7 @@ def _from_json(path: Path) -> Schedule:
     try:
         return Schedule.model_validate_json(text)
     except ValidationError as error:
-        faults = faults_of_error(error, known=("duties", "activities"))
+        faults = faults_of_error(error, known=("duties", "activities", "leave"))
         raise InvalidProblem(faults, lambda place: f"{path.name} {place}".rstrip()) from None
 
 

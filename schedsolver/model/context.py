@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from ortools.sat.python import cp_model
 
-from schedsolver.domain.options import IntArray
-from schedsolver.domain.rule import HeadColumns, Rule, Tier
+from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.rule import HeadColumns, LeaveColumns, MoveColumns, PaidColumns, Rule, Tier
 
 if TYPE_CHECKING:
     from schedsolver.domain.options import DutyOptions
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 UNBOUNDED = 2**53
 # Row, column and coefficient of each term; target; tiers, their signs and their columns.
 _Gap = tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]
-# Row, column and coefficient of each term; limit and column of the excess of each row.
-_SoftLimit = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
+# Row, column and coefficient of each term; limit and column of the excess of each row; what one unit of it is.
+_SoftLimit = tuple[IntArray, IntArray, IntArray, IntArray, IntArray, int]
+_NOTHING = np.zeros(0, np.int64)
 
 
 class RosterModel:
@@ -35,20 +36,30 @@ class RosterModel:
     ----------
     problem, options
         What is modelled; option ``i`` is column ``i``.
+    one_a_day
+        Whether nobody may have two duties on a date.
     heads
         Columns that count heads; filled by the flows.
+    paid
+        What paid time is made of: every duty, and the ways of ``moves``.
+    moves, leaves
+        Moves and leave planned, where there are any; filled before the rules write.
     cp
         The model.
     """
 
-    def __init__(self, problem: Problem, options: DutyOptions) -> None:
+    def __init__(self, problem: Problem, options: DutyOptions, *, one_a_day: bool = True) -> None:
         self.problem = problem
         self.options = options
+        self.one_a_day = one_a_day
         self.cp = cp_model.CpModel()
         self._upper: list[int] = []
         self.duty_columns = self.new_columns(np.ones(len(options), np.int64))
-        nothing = np.zeros(0, np.int64)
-        self.heads = HeadColumns(nothing, nothing, nothing, nothing)
+        self.heads = HeadColumns(*[_NOTHING] * 6)
+        self.paid = PaidColumns(options.employee, options.day, options.paid_minutes, self.duty_columns)
+        self.moves = MoveColumns(*[_NOTHING] * 5)
+        self.leaves = LeaveColumns(*[_NOTHING] * 4)
+        self._days_worked: dict[bytes, IntArray] = {}
         self._gaps: list[_Gap] = []
         self._soft_limits: list[_SoftLimit] = []
         self._costs: dict[str, list[tuple[IntArray, IntArray]]] = defaultdict(list)
@@ -67,6 +78,41 @@ class RosterModel:
         for bound in bounds:
             variables.add().domain.extend((0, bound))
         return np.arange(first, first + len(bounds), dtype=np.int64)
+
+    def days_worked(self, chosen: BoolArray) -> IntArray:
+        """Give a 0-1 column for each employee and day that says whether a chosen duty is given."""
+        key = np.packbits(chosen).tobytes()
+        if key not in self._days_worked:
+            days = self.problem.horizon.days
+            option = np.flatnonzero(chosen)
+            cell = self.options.employee[option] * days + self.options.day[option]
+            cells = len(self.problem.staff) * days
+            worked = self.any_of(cell, self.duty_columns[option], cells, exclusive=self.one_a_day)
+            self._days_worked[key] = worked.reshape(-1, days)
+        return self._days_worked[key]
+
+    def any_of(self, row: ArrayLike, column: ArrayLike, rows: int, *, exclusive: bool = False) -> IntArray:
+        """Give a 0-1 column for each row that is 1 exactly when one of the row's 0-1 columns is; -1 for no entry."""
+        of, columns = np.asarray(row, np.int64), np.asarray(column, np.int64)
+        entries = np.bincount(of, minlength=rows)
+        answer = np.full(rows, -1, np.int64)
+        alone = entries[of] == 1
+        answer[of[alone]] = columns[alone]
+        several = np.flatnonzero(entries > 1)
+        answer[several] = self.new_columns(np.ones(len(several), np.int64))
+        of, columns = of[~alone], columns[~alone]
+        terms = (
+            np.concatenate([np.searchsorted(several, of), np.arange(len(several))]),
+            np.concatenate([columns, answer[several]]),
+            np.repeat([-1, 1], [len(of), len(several)]),
+        )
+        nothing = np.zeros(len(several))
+        self.require(*terms, nothing if exclusive else None, nothing)
+        if not exclusive:
+            pair = np.tile(np.arange(len(of)), 2)
+            signs = np.repeat([1, -1], len(of))
+            self.require(pair, np.concatenate([columns, answer[of]]), signs, None, np.zeros(len(of)))
+        return answer
 
     def require(
         self,
@@ -107,6 +153,9 @@ class RosterModel:
         coefficient: ArrayLike,
         upper: ArrayLike,
         excess: ArrayLike | None = None,
+        *,
+        step: int = 1,
+        units: ArrayLike | None = None,
     ) -> None:
         """Keep rows at or below ``upper``: strictly for a hard rule, else at its weight for each unit over."""
         most = np.asarray(upper, np.int64)
@@ -119,14 +168,17 @@ class RosterModel:
         largest = np.zeros(len(most), np.int64)
         np.add.at(largest, rows, np.maximum(factors, 0) * np.array(self._upper, np.int64)[columns])
         width = np.zeros(len(kinds), np.int64)
-        np.maximum.at(width, kind_of_row, largest - most)
+        np.maximum.at(width, kind_of_row, -((most - largest) // step))
         over = self.new_columns(width)
-        self.penalise(rule, over, np.full(len(kinds), rule.weight))
-        self._soft_limits.append((rows, columns, factors, most, over[kind_of_row]))
+        times = np.ones(len(kinds), np.int64)
+        if units is not None:
+            times[kind_of_row] = units
+        self.penalise(rule, over, rule.weight * times)
+        self._soft_limits.append((rows, columns, factors, most, over[kind_of_row], step))
         self.require(
             np.concatenate([rows, np.arange(len(most))]),
             np.concatenate([columns, over[kind_of_row]]),
-            np.concatenate([factors, np.full(len(most), -1)]),
+            np.concatenate([factors, np.full(len(most), -step)]),
             None,
             most,
         )
@@ -168,11 +220,11 @@ class RosterModel:
             for (r, width, _), s, g in zip(tiers.tolist(), sign.tolist(), gap.tolist(), strict=True):
                 best[g] = min(width, left[s][r])
                 left[s][r] -= best[g]
-        for row, column, coefficient, most, over in self._soft_limits:
+        for row, column, coefficient, most, over, step in self._soft_limits:
             beyond = -most
-            np.add.at(beyond, row, coefficient * values[column])
+            np.add.at(beyond, row, coefficient * best[column])
             best[over] = 0
-            np.maximum.at(best, over, beyond)
+            np.maximum.at(best, over, -(-beyond // step))
         return best
 
     def penalise(self, rule: Rule, column: ArrayLike, cents: ArrayLike) -> None:

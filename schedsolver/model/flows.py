@@ -1,15 +1,17 @@
 """Presence, breaks and activities as flows of interchangeable people.
 
-People who may do the same activities at an outlet on a day form a *class* there; within a slot they
-can stand in for each other. For each class, outlet and day a *chain* of slots carries how many are
-present: a duty enters it where it starts and leaves where it ends, so it costs two entries instead
-of one for each slot. Breaks are counted per chain and window (Aykin 1996, "Optimal shift scheduling
-with multiple break windows", Management Science 42), and activities are a transport of the people
-present. ``model.names`` attaches names afterwards, which always succeeds.
+People who may do the same activities at an outlet on a day, and whom no rule tells apart, form a
+*class* there; within a slot they can stand in for each other. For each class, outlet and day a
+*chain* of slots carries how many are present: a duty enters it where it starts and leaves where it
+ends, so it costs two entries instead of one for each slot. Breaks are counted per chain and window
+(Aykin 1996, "Optimal shift scheduling with multiple break windows", Management Science 42), and
+activities are a transport of the people present. ``model.names`` attaches names afterwards, which
+always succeeds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +19,13 @@ import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import HeadColumns
+from schedsolver.model.options import activities_allowed
 from schedsolver.rules.catalogue import FORESEEN, active_rules
-from schedsolver.rules.permission import eligible_activities
 from schedsolver.traffic.staffing import required_cells
 
 if TYPE_CHECKING:
+    from schedsolver.domain.problem import Problem
+    from schedsolver.domain.rule import Rule
     from schedsolver.model.context import RosterModel
 
 
@@ -33,8 +37,10 @@ class Chains:
     ----------
     of_option
         Chain each duty option belongs to, shape ``(options,)``.
-    outlet
-        Outlet.
+    outlet, day
+        Outlet and day of its duties.
+    employee
+        One of its people.
     may
         Activities its people may do, shape ``(chains, activities)``.
     people
@@ -47,6 +53,8 @@ class Chains:
 
     of_option: IntArray
     outlet: IntArray
+    employee: IntArray
+    day: IntArray
     may: BoolArray
     people: IntArray
     first_slot: IntArray
@@ -117,8 +125,12 @@ def chains_of(model: RosterModel) -> Chains:
     """Group the options of a model into chains: one for each class, outlet and day."""
     options, problem = model.options, model.problem
     slot_minutes = problem.horizon.slot_minutes
-    may = eligible_activities(problem)[options.employee, options.outlet, options.day]
-    _, skill_class = np.unique(np.packbits(may, axis=1), axis=0, return_inverse=True)
+    rules = active_rules(problem)
+    where = options.employee, options.outlet, options.day
+    may = activities_allowed(problem, rules)[where]
+    groups = [group[where] for rule in rules for group in _groups(rule, problem)]
+    traits = np.column_stack([may, *groups])
+    _, skill_class = np.unique(np.packbits(traits, axis=1), axis=0, return_inverse=True)
     classes = int(skill_class.max(initial=0)) + 1
     key = (options.outlet * problem.horizon.days + options.day) * classes + skill_class.ravel()
     _, first_option, of_option = np.unique(key, return_index=True, return_inverse=True)
@@ -129,9 +141,14 @@ def chains_of(model: RosterModel) -> Chains:
     members = np.unique(of_option * len(problem.staff) + options.employee) // len(problem.staff)
     slots = last - first
     return Chains(
-        of_option, options.outlet[first_option], may[first_option], np.bincount(members, minlength=count), first, slots,
-        offset=np.cumsum(slots) - slots,
+        of_option, options.outlet[first_option], options.employee[first_option], options.day[first_option],
+        may[first_option], np.bincount(members, minlength=count), first, slots, offset=np.cumsum(slots) - slots,
     )  # fmt: skip
+
+
+def _groups(rule: Rule, problem: Problem) -> Iterable[BoolArray]:
+    groups = rule.tells_apart(problem)
+    return () if groups is None else groups
 
 
 def _presence(model: RosterModel, chains: Chains) -> IntArray:
@@ -197,8 +214,8 @@ def _breaks(model: RosterModel, chains: Chains) -> tuple[BreakColumns, IntArray,
 def add_heads(model: RosterModel, chains: Chains) -> tuple[IntArray, IntArray]:
     """Add the heads of each link on each activity worth doing there, and give their chains and links.
 
-    People who may do something that can wait, and of which more costs nothing and takes no window, do
-    that rather than be surplus on something else; a column for such surplus could only cost. A rule
+    People who may do something that can wait, and of which there may always be more, at no cost and without
+    a window, do that rather than be surplus on something else; a column for such surplus could only cost. A rule
     from elsewhere may see that otherwise, so beside one every column is there.
     """
     foreseen = all(type(rule) in FORESEEN for rule in active_rules(model.problem))
@@ -211,7 +228,7 @@ def add_heads(model: RosterModel, chains: Chains) -> tuple[IntArray, IntArray]:
     free = np.broadcast_to((can_wait & ~(few_windows[:, None] & at_window))[:, None], shape).copy()
     for cell in required_cells(problem):
         needed[cell.outlet, cell.slot, cell.activity] = cell.heads > 0
-        free[cell.outlet, cell.slot, cell.activity] &= cell.surplus_cents == 0
+        free[cell.outlet, cell.slot, cell.activity] &= cell.surplus_cents == 0 and cell.maximum is None
     chain, slot = chains.links
     may = chains.may[chain]
     inside = np.flatnonzero(slot < problem.horizon.slots)
@@ -221,5 +238,6 @@ def add_heads(model: RosterModel, chains: Chains) -> tuple[IntArray, IntArray]:
     idle_is_free[inside] = (may[inside] & free[place]).any(axis=1)
     link, activity = np.nonzero(may & (wanted | can_wait | ~idle_is_free[:, None] | (not foreseen)))
     column = model.new_columns(chains.people[chain[link]])
-    model.heads = HeadColumns(chains.outlet[chain[link]], activity, slot[link], column)
-    return chain[link], link
+    of = chain[link]
+    model.heads = HeadColumns(chains.outlet[of], activity, slot[link], chains.employee[of], chains.day[of], column)
+    return of, link

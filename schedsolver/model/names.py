@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schedsolver.domain.options import IntArray
-from schedsolver.domain.schedule import Duty, Rest, Schedule, Stint
+from schedsolver.domain.schedule import Duty, PlannedLeave, Rest, Schedule, Stint
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
@@ -64,7 +64,9 @@ def schedule_of(model: BuiltModel, values: IntArray) -> Schedule:
         _deal_breaks(model, values, people)
         _deal_activities(model, values, people)
     return Schedule.of(
-        (_duty(model, person) for person in people), (stint for person in people for stint in _stints(model, person))
+        (_duty(model, person) for person in people),
+        (stint for person in people for stint in _stints(model, person)),
+        _planned_leave(model, values),
     )
 
 
@@ -143,6 +145,17 @@ def _duty(model: BuiltModel, person: _Person) -> Duty:
         breaks=tuple(Rest(start=moment(begin), end=moment(end)) for begin, end in person.breaks),
         skill_id=problem.skills[skill].skill_id if skill >= 0 else None,
     )
+
+
+def _planned_leave(model: BuiltModel, values: IntArray) -> Iterator[PlannedLeave]:
+    problem, leaves = model.roster.problem, model.roster.leaves
+    dates = problem.horizon.dates
+    for i in np.flatnonzero(values[leaves.column]):
+        yield PlannedLeave(
+            employee_id=problem.staff[leaves.employee[i]].employee_id,
+            first_day=dates[leaves.first_day[i]],
+            last_day=dates[leaves.last_day[i]],
+        )
 
 
 def _stints(model: BuiltModel, person: _Person) -> Iterator[Stint]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import DutyOptions
+from schedsolver.domain.options import BoolArray, DutyOptions
 from schedsolver.domain.rule import Rule
 
 if TYPE_CHECKING:
@@ -23,10 +23,34 @@ def duty_options(problem: Problem, rules: Sequence[Rule]) -> DutyOptions:
     """
     options = every_duty(problem)
     for rule in rules:
-        kept = rule.admits(problem, options)
-        if kept is not None:
-            options = options.where(kept)
-    return options
+        options = admitted(rule, problem, options)
+    allowed = activities_allowed(problem, rules)
+    return _with_something_to_do(options, allowed) if problem.activities else options
+
+
+def admitted(rule: Rule, problem: Problem, options: DutyOptions) -> DutyOptions:
+    """Give the options that one rule does not strike out."""
+    kept = rule.admits(problem, options)
+    if kept is not None:
+        options = options.where(kept)
+    allowed = rule.permits(problem)
+    return options if allowed is None else _with_something_to_do(options, allowed)
+
+
+def activities_allowed(problem: Problem, rules: Sequence[Rule]) -> BoolArray:
+    """Tell who may do what by all rules, shape ``(staff, outlets, days, activities)``."""
+    shape = (len(problem.staff), len(problem.outlets), problem.horizon.days, len(problem.activities))
+    allowed = np.ones(shape, bool)
+    for rule in rules:
+        own = rule.permits(problem)
+        if own is not None:
+            allowed &= own
+    return allowed
+
+
+def _with_something_to_do(options: DutyOptions, allowed: BoolArray) -> DutyOptions:
+    useful: BoolArray = np.any(allowed, axis=3)
+    return options.where(useful[options.employee, options.outlet, options.day])
 
 
 def every_duty(problem: Problem) -> DutyOptions:
@@ -74,6 +98,10 @@ def _break_begins(pause: BreakWindow, start: int, end: int, step: int) -> tuple[
 
 
 def _skills_of(problem: Problem, shift: ShiftType) -> list[int]:
-    """Give the skills a duty of a shift type may be carried out in; -1 stands for none in particular."""
+    """Give the skills a duty of a shift type may be carried out in; -1 stands for none in particular.
+
+    Where every requirement of the shift type asks for a skill, a duty in none would be of no use.
+    """
     asked = {n.skill_id for n in problem.shift_requirements if n.shift_type_id == shift.shift_type_id}
-    return [-1, *sorted(problem.skill_index[name] for name in asked if name is not None)]
+    skills = sorted(problem.skill_index[name] for name in asked if name is not None)
+    return skills if asked and None not in asked else [-1, *skills]

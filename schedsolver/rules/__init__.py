@@ -5,16 +5,22 @@ Importing this package imports no solver.
 
 from schedsolver.rules.catalogue import LISTED, STANDING, active_rules
 from schedsolver.rules.check import CheckReport, check
-from schedsolver.rules.contract import DaysPerWeek, WeeklyHours
-from schedsolver.rules.cost import PaidTime, Travel
+from schedsolver.rules.contract import AverageHours, DaysWorked, PaidHours
+from schedsolver.rules.cost import DayPay, Overtime, OvertimeTier, PaidTime, Travel
 from schedsolver.rules.rest import MinimumRest
+from schedsolver.rules.weekly import WeeklyHours
 
 __all__ = [
     "LISTED",
     "STANDING",
+    "AverageHours",
     "CheckReport",
-    "DaysPerWeek",
+    "DayPay",
+    "DaysWorked",
     "MinimumRest",
+    "Overtime",
+    "OvertimeTier",
+    "PaidHours",
     "PaidTime",
     "Travel",
     "WeeklyHours",

@@ -6,15 +6,26 @@ from typing import TYPE_CHECKING
 
 from schedsolver.domain.rule import Rule
 from schedsolver.rules.absence import AvailabilityKept, LeaveTaken
-from schedsolver.rules.contract import DaysPerWeek, WeeklyHours
-from schedsolver.rules.cost import PaidTime, Travel
+from schedsolver.rules.contract import AverageHours, DaysWorked, PaidHours
+from schedsolver.rules.cost import DayPay, Overtime, PaidTime, Travel
 from schedsolver.rules.cover import IntervalCover, ShiftCover
-from schedsolver.rules.duty import DutyFollowsShiftType, OneDutyADay, StintsFillDuty
+from schedsolver.rules.cover_levels import LevelCover
+from schedsolver.rules.custody import DualControl, Pledged, Posts, Present
+from schedsolver.rules.duty import DutiesPerDay, DutyFollowsShiftType, StintsFillDuty
+from schedsolver.rules.duty_limits import BarredHours, BreakDue, DutySpan
+from schedsolver.rules.leave import MandatoryLeave, PlannedLeaveKept
+from schedsolver.rules.mentor import MentorPresent
+from schedsolver.rules.outlets import DifferentOutlets, LoanCost, LoansPerPeriod
+from schedsolver.rules.pairing import WorkApart, WorkTogether
 from schedsolver.rules.permission import PermissionHeld
 from schedsolver.rules.pins import PinKept
-from schedsolver.rules.rest import MinimumRest
-from schedsolver.rules.site import CounterWindows, WithinOpeningHours
-from schedsolver.rules.wishes import RequestGranted
+from schedsolver.rules.rest import MinimumRest, WeeklyRest
+from schedsolver.rules.rotation import PostRotation
+from schedsolver.rules.sequence import DaysOff, SameShifts, Successions, WorkDays
+from schedsolver.rules.site import CounterWindows, MovesPerDay, WithinOpeningHours
+from schedsolver.rules.weekend import CompleteWeekends, ConsecutiveWeekends, WeekendsOff, WeekendsWorked
+from schedsolver.rules.weekly import WeeklyHours
+from schedsolver.rules.wishes import PreferredActivities, PreferredColleagues, PreferredOutlets, RequestGranted
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -22,27 +33,70 @@ if TYPE_CHECKING:
 # Rules that hold without being listed in a problem; one listed there takes the place of its namesake.
 STANDING: tuple[type[Rule], ...] = (
     DutyFollowsShiftType,
-    OneDutyADay,
+    DutiesPerDay,
     StintsFillDuty,
     WithinOpeningHours,
     CounterWindows,
+    MovesPerDay,
     PermissionHeld,
     LeaveTaken,
+    PlannedLeaveKept,
     AvailabilityKept,
     PinKept,
     RequestGranted,
+    PreferredOutlets,
+    PreferredActivities,
+    PreferredColleagues,
     IntervalCover,
     ShiftCover,
 )
 # Rules that hold only where a problem lists them.
-LISTED: tuple[type[Rule], ...] = (MinimumRest, DaysPerWeek, WeeklyHours, PaidTime, Travel)
+LISTED: tuple[type[Rule], ...] = (
+    MinimumRest,
+    WeeklyRest,
+    MandatoryLeave,
+    PostRotation,
+    DaysWorked,
+    PaidHours,
+    AverageHours,
+    WeeklyHours,
+    WorkDays,
+    DaysOff,
+    SameShifts,
+    Successions,
+    WeekendsWorked,
+    WeekendsOff,
+    CompleteWeekends,
+    ConsecutiveWeekends,
+    DutySpan,
+    BreakDue,
+    BarredHours,
+    WorkTogether,
+    WorkApart,
+    DifferentOutlets,
+    LoansPerPeriod,
+    LevelCover,
+    PaidTime,
+    DayPay,
+    Overtime,
+    Travel,
+    LoanCost,
+    Present,
+    Posts,
+    DualControl,
+    Pledged,
+    MentorPresent,
+)
 
+# Rules that may profit from heads on an activity which cover would call surplus.
+PROFITING: tuple[type[Rule], ...] = (PreferredActivities, LevelCover, DualControl, MentorPresent)
 # Rules whose view of heads the model's flows know; beside any other rule they leave out no column.
-FORESEEN = frozenset((*STANDING, *LISTED))
+FORESEEN = frozenset((*STANDING, *LISTED)) - frozenset(PROFITING)
 
 
 def active_rules(problem: Problem) -> tuple[Rule, ...]:
     """Give the rules that have something to say about a problem: standing ones first, then as listed."""
-    listed = {rule.name for rule in problem.rules}
-    standing = (kind() for kind in STANDING if kind.name not in listed)
-    return tuple(rule for rule in (*standing, *problem.rules) if rule.applies_to(problem))
+    listed = [part for rule in problem.rules for part in rule.parts()]
+    names = {rule.name for rule in listed}
+    standing = (kind() for kind in STANDING if kind.name not in names)
+    return tuple(rule for rule in (*standing, *listed) if rule.applies_to(problem))

@@ -109,7 +109,7 @@ def _unknown_names(problem: Problem, schedule: Schedule) -> Iterator[str]:
         "skill_id": problem.skill_index,
         "activity_id": problem.activity_index,
     }
-    for record in (*schedule.duty_list, *schedule.stint_list):
+    for record in (*schedule.duty_list, *schedule.stint_list, *schedule.leave_list):
         for field, names in known.items():
             name = getattr(record, field, None)
             if name is not None and name not in names:

@@ -1,185 +1,289 @@
-"""What a contract says of a week: hours and days."""
+"""What contracts and working time law say of days and hours in a period."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from schedsolver.domain.horizon import MINUTES_PER_DAY, monday_of
-from schedsolver.domain.options import IntArray
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule, Scope
+from schedsolver.domain.horizon import MINUTES_PER_DAY
+from schedsolver.domain.rule import BY_PEOPLE, Judgement, ModelContext, PaidColumns
+from schedsolver.rules.days import DutiesRule
+from schedsolver.rules.paid import paid_by_date
+from schedsolver.rules.periods import PeriodRule, Span
+from schedsolver.rules.tally import DaySums, Tally, days_inside, longest_period, tally_of_days, tally_of_minutes
 
 if TYPE_CHECKING:
-    from schedsolver.domain.people import Leave
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.schedule import Duty, Schedule
 
-Price = Annotated[int, Field(ge=0, le=10**6)]
+_DAY = dt.timedelta(days=1)
+_MOST_DAYS = 732
+WEEK_MINUTES = 7 * MINUTES_PER_DAY
 
 
-class DaysPerWeek(Rule):
-    """An employee has duties on at most so many days of a week, Monday to Sunday; history counts.
+class _Between(PeriodRule, DutiesRule):
+    """Base of rules that keep an amount between two bounds in each period.
 
-    Attributes
-    ----------
-    maximum
-        Days; a soft rule charges its weight for each day more.
+    A maximum is judged on every period with what is known of it. A minimum is judged on those whose days are
+    all known or planned, that ``first_day`` or ``last_day`` of the scope do not cut (unless the period is the
+    horizon, which then is what they leave of it), and that have a day of the scope.
     """
 
-    name: ClassVar[str] = "contract.days_per_week"
     may_be_soft: ClassVar[bool] = True
-    scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE | BY_DATE
+    a_day: ClassVar[int]
+    unit: ClassVar[str]
 
-    maximum: Annotated[int, Field(ge=0, le=7)]
+    @property
+    def bounds(self) -> tuple[int | None, int | None]:
+        """Least and most amount."""
+        raise NotImplementedError
+
+    def amounts(self, problem: Problem, duties: Iterable[Duty]) -> Mapping[dt.date, int]:
+        """Give what the duties of one employee add on each date."""
+        raise NotImplementedError
+
+    def tally(self, model: ModelContext, spans: Sequence[Span]) -> Tally:
+        """Add up amounts in a model."""
+        raise NotImplementedError
+
+    def said(self, name: str, amount: int, span: Span) -> str:
+        """Say an amount in words."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        least, most = self.bounds
+        if not least and most is None:
+            raise ValueError(f"{self.name} has neither minimum nor maximum, so it would do nothing; give one")
+        if least is not None and most is not None and least > most:
+            raise ValueError(f"{self.name}: minimum {least} is above maximum {most}")
+        return self
+
+    def faults(self, problem: Problem) -> Iterator[str]:
+        """Refuse bounds that nobody could break or nobody could keep."""
+        yield from super().faults(problem)
+        least, most = self.bounds
+        days = longest_period(self)
+        highest = math.inf if days is None else days * self.a_day
+        told = f"no {self.per} period has more than {highest} in its scope"
+        if most is not None and most >= highest:
+            yield f"nobody could pass its maximum of {most} {self.unit}: {told}"
+        if least is not None and least > highest:
+            yield f"nobody could reach its minimum of {least} {self.unit}: {told}"
+            return
+        for span in self.spans(problem):
+            meant = self._days_meant(problem, span) * self.a_day
+            if 0 < meant < (least or 0) and span.whole and self._uncut(span):
+                yield f"nobody could reach its minimum of {least} {self.unit}: {span} has {meant} in its scope"
+                return
 
     def add_to(self, model: ModelContext) -> None:
-        """Limit the duties of each employee and week."""
-        problem = model.problem
-        weeks = list(_weeks_of(problem, self.scope))
-        row, column = _terms(model, weeks)
-        left = [max(0, self.maximum - week.history_days) for week in weeks]
-        model.limit(self, row, model.duty_columns[column], np.ones(len(column), np.int64), left)
+        """Limit the amount of each employee and period."""
+        least, most = self.bounds
+        spans = list(self.spans(model.problem))
+        tally = self.tally(model, spans)
+        if most is not None:
+            tally.keep_at_most(self, model, most)
+        if least:
+            asked = np.array([span.whole and self._uncut(span) for span in spans])
+            tally.keep_at_least(self, model, least, asked & days_inside(model.problem, self.scope, spans).any(axis=1))
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
-        """Count the days worked in each week."""
-        weeks = _weeks_of(problem, self.scope)
+        """Add up the amount of each employee and period."""
+        least, most = self.bounds
+        spans = list(self.spans(problem))
+        every_day = dict.fromkeys((problem.known_from + d * _DAY for d in range(_days_known(problem))), 1)
+        days = DaySums(problem, self.scope, every_day)
+        asked = [span.whole and self._uncut(span) and days.total(span) > 0 for span in spans]
         excess = []
-        for week in weeks:
-            before = week.history_days
-            days = before + len({duty.date for duty in week.duties_in(schedule)})
-            words = f"{week.employee_id} works {days} days in the week of {week.monday}, {self.maximum} allowed"
-            excess.append((days - max(self.maximum, before), words, {"employee_id": week.employee_id}))
+        for employee in self.scope.employees_of(problem):
+            name = problem.staff[employee].employee_id
+            own = (*problem.history_of(employee), *schedule.duties_of.get(name, ()))
+            sums = DaySums(problem, self.scope, self.amounts(problem, own))
+            for span, must_reach in zip(spans, asked, strict=True):
+                amount = sums.total(span)
+                if most is not None and amount > most:
+                    words = f"{self.said(name, amount, span)}, {most} at most"
+                    excess.append((amount - max(most, sums.before(span)), words, {"employee_id": name}))
+                if least is not None and must_reach and amount < least:
+                    words = f"{self.said(name, amount, span)}, {least} at least"
+                    excess.append((least - amount, words, {"employee_id": name}))
         return self.over_limit(excess)
 
+    def _uncut(self, span: Span) -> bool:
+        first, last = self.scope.first_day, self.scope.last_day
+        inside = (first is None or first <= span.first) and (last is None or span.last <= last)
+        return inside or self.per == "horizon"
 
-class WeeklyHours(Rule):
-    """Paid time short of, or beyond, the contract's weekly minutes costs; history and leave count.
+    def _days_meant(self, problem: Problem, span: Span) -> int:
+        return sum(self.scope.has_date(span.first + d * _DAY, problem) for d in range(span.days))
 
-    A week that the horizon cuts is judged by its days in the horizon, and those before it when there
-    is any history, at a seventh of the weekly minutes each. A whole day of leave, whichever day of the
-    week, lowers what is owed by the contract's minutes for such a day.
+
+def _days_known(problem: Problem) -> int:
+    return (problem.horizon.end - problem.known_from).days
+
+
+class DaysWorked(_Between):
+    """An employee works at least, and at most, so many days in each period; history counts.
+
+    A day counts once, however many duties it has. With shift types or outlets only duties on those count; with
+    weekdays or kinds of day only those days do. A maximum looks at every period with what is known of it; days
+    that history alone already had too many are let be.
 
     Attributes
     ----------
-    under_cents_per_minute, over_cents_per_minute
-        Price of each minute short or beyond.
-    most_over_minutes
-        Hard limit on the minutes beyond; ``None`` for none.
+    minimum
+        Fewest days; a soft rule charges for each day missing. Only periods all of whose days are known or
+        planned are held to it, and of those only ones that ``first_day`` and ``last_day`` do not cut.
+    maximum
+        Most days; a soft rule charges for each day more.
     """
 
-    name: ClassVar[str] = "contract.weekly_hours"
-    scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE | BY_DATE
+    name: ClassVar[str] = "contract.days"
+    a_day: ClassVar[int] = 1
+    unit: ClassVar[str] = "days"
 
-    under_cents_per_minute: Price = 0
-    over_cents_per_minute: Price = 0
-    most_over_minutes: Annotated[int, Field(ge=0)] | None = None
+    minimum: Annotated[int, Field(ge=0, le=_MOST_DAYS)] | None = None
+    maximum: Annotated[int, Field(ge=0, le=_MOST_DAYS)] | None = None
+
+    @property
+    def bounds(self) -> tuple[int | None, int | None]:
+        """Fewest and most days."""
+        return self.minimum, self.maximum
+
+    def amounts(self, problem: Problem, duties: Iterable[Duty]) -> Mapping[dt.date, int]:
+        """Give 1 for each date with a duty that counts."""
+        return dict.fromkeys((duty.date for duty in duties if self.counts(duty)), 1)
+
+    def tally(self, model: ModelContext, spans: Sequence[Span]) -> Tally:
+        """Count days in a model."""
+        return tally_of_days(self, model, spans)
+
+    def said(self, name: str, amount: int, span: Span) -> str:
+        """Say how many days are worked."""
+        on = f" on {', '.join(self.shift_types)}" if self.shift_types else ""
+        return f"{name} works {amount} days{on} in {span}"
+
+
+class PaidHours(_Between):
+    """An employee has at least, and at most, so much paid time in each period; history counts.
+
+    Paid time belongs to the date of its duty, and takes in the ways between two duties of a day; with shift types
+    or outlets it is the time of duties on those, without ways. A maximum looks at every period with what is known
+    of it; time that history alone already had too much is let be. A soft rule charges its weight for each minute.
+
+    Attributes
+    ----------
+    minimum_minutes
+        Least paid time. Only periods all of whose days are known or planned are held to it, and of those only
+        ones that ``first_day`` and ``last_day`` do not cut.
+    maximum_minutes
+        Most paid time.
+    """
+
+    name: ClassVar[str] = "contract.hours"
+    a_day: ClassVar[int] = MINUTES_PER_DAY
+    unit: ClassVar[str] = "minutes"
+
+    minimum_minutes: Annotated[int, Field(ge=0, le=_MOST_DAYS * MINUTES_PER_DAY)] | None = None
+    maximum_minutes: Annotated[int, Field(ge=0, le=_MOST_DAYS * MINUTES_PER_DAY)] | None = None
+
+    @property
+    def bounds(self) -> tuple[int | None, int | None]:
+        """Least and most minutes."""
+        return self.minimum_minutes, self.maximum_minutes
+
+    @property
+    def _of_some_duties(self) -> bool:
+        return bool(self.shift_types or self.scope.outlets)
+
+    def amounts(self, problem: Problem, duties: Iterable[Duty]) -> Mapping[dt.date, int]:
+        """Give the paid minutes of each date."""
+        if not self._of_some_duties:
+            return paid_by_date(problem, duties)
+        paid: Counter[dt.date] = Counter()
+        for duty in duties:
+            if self.counts(duty):
+                paid[duty.date] += problem.paid_minutes(duty)
+        return paid
+
+    def tally(self, model: ModelContext, spans: Sequence[Span]) -> Tally:
+        """Add up paid minutes in a model."""
+        problem, options, paid = model.problem, model.options, model.paid
+        if self._of_some_duties:
+            of = np.flatnonzero(self.counted(problem, options))
+            duties = options.employee[of], options.day[of], options.paid_minutes[of]
+            paid = PaidColumns(*duties, model.duty_columns[of])
+        past = [self.amounts(problem, problem.history_of(e)) for e in self.scope.employees_of(problem)]
+        return tally_of_minutes(self, model, spans, paid, past)
+
+    def said(self, name: str, amount: int, span: Span) -> str:
+        """Say how many minutes are paid."""
+        on = f" on {', '.join(self.shift_types)}" if self.shift_types else ""
+        return f"{name} has {amount} paid minutes{on} in {span}"
+
+
+class AverageHours(PeriodRule):
+    """An employee's paid time, averaged over each period, is at most so much a week; history counts.
+
+    The days of a period, from the first one known to its end, allow a seventh of ``weekly_minutes`` each, rounded
+    down in all. Days after the horizon allow their part too, since time off can still be given then; days before
+    the history do not. Days of leave allow as much as others. A soft rule charges its weight for each minute.
+
+    Sources: Directive 2003/88/EC, articles 6 and 16(b): 48 hours a week on average over up to four months. China,
+    Ministry of Labour notice [1994] No. 503, article 5: hours averaged over a week, month, quarter or year.
+
+    Attributes
+    ----------
+    per
+        The period averaged over: ``"week"``, ``"month"``, ``"quarter"``, ``"year"``, ``"horizon"``, or so many
+        ``days``, ``"rolling"`` or in a ``"block"``.
+    weekly_minutes
+        Most paid time a week on average, for example 2880 for 48 hours.
+    """
+
+    name: ClassVar[str] = "contract.average_hours"
+    may_be_soft: ClassVar[bool] = True
+    scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE | {"first_day", "last_day"}
+
+    per: Literal["week", "month", "quarter", "year", "horizon", "rolling", "block"]
+    weekly_minutes: Annotated[int, Field(ge=0, lt=WEEK_MINUTES)]
 
     def add_to(self, model: ModelContext) -> None:
-        """Tie the paid time of each employee and week to the minutes owed."""
-        problem, options = model.problem, model.options
-        weeks = list(_weeks_of(problem, self.scope))
-        row, option = _terms(model, weeks)
-        owed = np.array([week.owed_minutes - week.history_minutes for week in weeks], np.int64)
-        paid = options.paid_minutes[option]
-        most = [week.most_over(self.most_over_minutes) for week in weeks]
-        unit = math.gcd(*owed.tolist(), *paid.tolist(), *most) or 1
-        shortage = [(r, max(0, owe) // unit, self.under_cents_per_minute * unit) for r, owe in enumerate(owed.tolist())]
-        surplus = [(r, over // unit, self.over_cents_per_minute * unit) for r, over in enumerate(most)]
-        model.price_gaps(self, (row, model.duty_columns[option], paid // unit), owed // unit, shortage, surplus)
+        """Limit the paid time of each employee and period."""
+        problem = model.problem
+        spans = list(self.spans(problem))
+        past = [paid_by_date(problem, problem.history_of(e)) for e in self.scope.employees_of(problem)]
+        tally = tally_of_minutes(self, model, spans, model.paid, past)
+        first = max(problem.known_from, self.scope.first_day or dt.date.min)
+        last = self.scope.last_day or dt.date.max
+        days = [(min(span.last, last) - max(span.first, first)).days + 1 for span in spans]
+        tally.keep_at_most(self, model, self.weekly_minutes * np.array(days, np.int64) // 7)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
-        """Add up the paid time of each week and price the difference."""
-        violations, penalties = [], []
-        for week in _weeks_of(problem, self.scope):
-            paid = week.history_minutes + sum(problem.paid_minutes(duty) for duty in week.duties_in(schedule))
-            under, over = max(0, week.owed_minutes - paid), max(0, paid - week.owed_minutes)
-            words = f"{week.employee_id}: {paid} paid minutes of {week.owed_minutes} owed in the week of {week.monday}"
-            if self.most_over_minutes is not None and over > week.most_over(self.most_over_minutes):
-                violations.append(self.violation(words, employee_id=week.employee_id))
-            cents = under * self.under_cents_per_minute + over * self.over_cents_per_minute
-            if cents:
-                penalties.append(self.penalty(cents, words, employee_id=week.employee_id))
-        return Judgement(tuple(violations), tuple(penalties))
+        """Add up the paid time of each employee and period."""
+        excess = []
+        days_of = [
+            (span, sum(self._allows(problem, span.first + d * _DAY) for d in range(span.days)))
+            for span in self.spans(problem)
+        ]
+        for employee in self.scope.employees_of(problem):
+            name = problem.staff[employee].employee_id
+            own = (*problem.history_of(employee), *schedule.duties_of.get(name, ()))
+            sums = DaySums(problem, self.scope, paid_by_date(problem, own))
+            for span, days in days_of:
+                paid, allowed = sums.total(span), self.weekly_minutes * days // 7
+                if paid > allowed:
+                    most = f"{allowed} at most in {days} days at {self.weekly_minutes} a week"
+                    words = f"{name} has {paid} paid minutes in {span}, {most}"
+                    excess.append((paid - max(allowed, sums.before(span)), words, {"employee_id": name}))
+        return self.over_limit(excess)
 
-
-@dataclass(frozen=True)
-class _Week:
-    """The days of one calendar week that a rule counts for one employee.
-
-    Attributes
-    ----------
-    employee, employee_id
-        Position in ``staff`` and name.
-    monday
-        First day of the calendar week.
-    dates
-        Days planned.
-    history_days, history_minutes
-        Days worked and paid time given in the week before the horizon.
-    owed_minutes
-        Paid time the contract asks for.
-    """
-
-    employee: int
-    employee_id: str
-    monday: dt.date
-    dates: frozenset[dt.date]
-    history_days: int
-    history_minutes: int
-    owed_minutes: int
-
-    def duties_in(self, schedule: Schedule) -> list[Duty]:
-        """Give the employee's duties of this week."""
-        return [d for d in schedule.duties_of.get(self.employee_id, ()) if d.date in self.dates]
-
-    def most_over(self, limit: int | None) -> int:
-        """Give the minutes that may be worked beyond those owed; what history already exceeded is let be."""
-        exceeded = max(0, self.history_minutes - self.owed_minutes)
-        return exceeded + 7 * MINUTES_PER_DAY if limit is None else max(limit, exceeded)
-
-
-def _weeks_of(problem: Problem, scope: Scope) -> Iterator[_Week]:
-    """Give the weeks of the horizon for each employee a scope means."""
-    first_known = problem.horizon.start - dt.timedelta(days=6 if problem.history else 0)
-    mondays = sorted({monday_of(date) for date in problem.horizon.dates})
-    leaves: dict[str, list[Leave]] = {e.employee_id: [] for e in problem.staff}
-    for leave in problem.leave:
-        leaves[leave.employee_id].append(leave)
-    for employee in scope.employees_of(problem):
-        name = problem.staff[employee].employee_id
-        contract = problem.contract_of[name]
-        for monday in mondays:
-            week = [monday + dt.timedelta(days=i) for i in range(7)]
-            counted = {d for d in week if first_known <= d < problem.horizon.end and scope.has_date(d)}
-            history = tuple(d for d in problem.history_of(employee) if d.date in counted)
-            credit = contract.leave_day_minutes * sum(_on_leave(d, leaves[name]) for d in counted)
-            yield _Week(
-                employee,
-                name,
-                monday,
-                frozenset(d for d in counted if d in problem.horizon),
-                len({d.date for d in history}),
-                sum(problem.paid_minutes(duty) for duty in history),
-                max(0, contract.weekly_minutes * len(counted) // 7 - credit),
-            )
-
-
-def _on_leave(date: dt.date, leaves: list[Leave]) -> bool:
-    return any(leave.start is None and leave.first_day <= date <= leave.last_day for leave in leaves)
-
-
-def _terms(model: ModelContext, weeks: list[_Week]) -> tuple[IntArray, IntArray]:
-    """Give row and option of each duty option that falls into one of the weeks."""
-    options, horizon = model.options, model.problem.horizon
-    row_of = np.full((len(model.problem.staff), horizon.days), -1, np.int64)
-    for r, week in enumerate(weeks):
-        row_of[week.employee, [horizon.day_index(date) for date in week.dates]] = r
-    row = row_of[options.employee, options.day]
-    option = np.flatnonzero(row >= 0)
-    return row[option], option
+    def _allows(self, problem: Problem, date: dt.date) -> bool:
+        return date >= problem.known_from and self.scope.has_date(date, problem)

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import numpy as np
+from pydantic import Field, model_validator
 
-from schedsolver.domain.rule import BY_DATE, BY_WORK, Judgement, ModelContext, Rule, Tier
-from schedsolver.traffic.staffing import Cell, required_cells
+from schedsolver.domain.base import Identifier
+from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.rule import (
+    BY_DATE,
+    BY_WORK,
+    HeadColumns,
+    Judgement,
+    ModelContext,
+    Rule,
+    Tier,
+    unknown_names,
+)
+from schedsolver.traffic.staffing import Cell, cents_per_piece, required_cells
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -18,48 +31,105 @@ if TYPE_CHECKING:
 
 
 class IntervalCover(Rule):
-    """Heads missing from, or beyond, what an outlet needs on an activity in a slot cost their price."""
+    """Heads missing from, or beyond, what an activity needs in a slot cost their price; its maximum holds.
+
+    Attributes
+    ----------
+    head_percent
+        What people with a tag count as, for example ``{"trainee": 50, "expert": 120}``; everybody else counts as a
+        whole head. Heads are then counted in pieces as small as that needs, and the price of a head is divided among
+        its pieces, each rounded half up to a cent.
+    """
 
     name: ClassVar[str] = "cover.intervals"
     scoped_by: ClassVar[frozenset[str]] = BY_WORK | BY_DATE
+
+    head_percent: dict[Identifier, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
+
+    @property
+    def pieces(self) -> int:
+        """Number of pieces a head is cut into; 1 where everybody counts as a whole head."""
+        return 100 // math.gcd(100, *self.head_percent.values())
+
+    @model_validator(mode="after")
+    def _percents_differ(self) -> Self:
+        for tag, percent in self.head_percent.items():
+            if percent == 100:
+                raise ValueError(f'head_percent counts people with the tag "{tag}" as 100, as everybody; leave it out')
+        return self
+
+    def faults(self, problem: Problem) -> Iterator[str]:
+        """Refuse tags that nobody has, and people who would count as two parts."""
+        yield from super().faults(problem)
+        yield from unknown_names("tag", self.head_percent, {tag for e in problem.staff for tag in e.tags})
+        for employee in problem.staff:
+            own = [tag for tag in self.head_percent if tag in employee.tags]
+            if len(own) > 1:
+                yield f"{employee.employee_id} has the tags {' and '.join(own)}; head_percent may name only one of them"
 
     def applies_to(self, problem: Problem) -> bool:
         """Hold for problems with activities."""
         return bool(problem.activities)
 
+    def tells_apart(self, problem: Problem) -> BoolArray | None:
+        """Count people apart who have one of the tags, at the outlets in the scope."""
+        if not self.head_percent:
+            return None
+        here = np.array([self.scope.has_outlet(o.outlet_id) for o in problem.outlets])
+        groups = self._tagged(problem)[:, :, None, None] & here[:, None]
+        return np.broadcast_to(groups, (*groups.shape[:3], problem.horizon.days))
+
     def add_to(self, model: ModelContext) -> None:
         """Tie the heads of each cell to its need through priced shortage and surplus."""
-        problem, heads = model.problem, model.heads
-        cells = self._cells(problem)
-        row_of = {(c.outlet, c.activity, c.slot): r for r, c in enumerate(cells)}
-        keys = zip(heads.outlet.tolist(), heads.activity.tolist(), heads.slot.tolist(), strict=True)
-        row = np.array([row_of.get(key, -1) for key in keys], np.int64)
+        problem, heads, pieces = model.problem, model.heads, self.pieces
+        cells = self.cells(problem)
+        row = _cell_of(heads, cells, problem)
         counted = np.flatnonzero(row >= 0)
-        shortage = [(r, *step) for r, c in enumerate(cells) for step in _steps(c.heads, c.shortage_cents)]
-        surplus = [(r, len(problem.staff), c.surplus_cents) for r, c in enumerate(cells)]
-        terms = (row[counted], heads.column[counted], np.ones(len(counted), np.int64))
-        model.price_gaps(self, terms, [c.heads for c in cells], shortage, surplus)
+        extra = np.array([percent - 100 for percent in self.head_percent.values()], np.int64)
+        parts = (100 + extra @ self._tagged(problem)) * pieces // 100
+        terms = (row[counted], heads.column[counted], parts[heads.employee[counted]])
+        shortage = [(r, *step) for r, cell in enumerate(cells) for step in _steps(cell, pieces)]
+        crowd = int(parts.sum())
+        most = [crowd if c.maximum is None else (c.maximum - c.heads) * pieces for c in cells]
+        surplus = [(r, most[r], cents_per_piece(cell.surplus_cents, pieces)) for r, cell in enumerate(cells)]
+        model.price_gaps(self, terms, [c.heads * pieces for c in cells], shortage, surplus)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Count the heads of each cell and price the difference."""
-        present: Counter[tuple[str, str, int]] = Counter()
+        pieces, horizon = self.pieces, problem.horizon
+        share = self.percents(problem)
+        percent: Counter[tuple[str, str, int]] = Counter()
         for stint in schedule.stint_list:
-            first = problem.horizon.minute_of(stint.start) // problem.horizon.slot_minutes
-            last = problem.horizon.minute_of(stint.end) // problem.horizon.slot_minutes
-            present.update((stint.outlet_id, stint.activity_id, slot) for slot in range(first, last))
-        penalties = []
-        for cell in self._cells(problem):
+            first = horizon.minute_of(stint.start) // horizon.slot_minutes
+            last = horizon.minute_of(stint.end) // horizon.slot_minutes
+            for slot in range(first, last):
+                percent[stint.outlet_id, stint.activity_id, slot] += share.get(stint.employee_id, 100)
+        violations, penalties = [], []
+        for cell in self.cells(problem):
             outlet, activity = problem.outlets[cell.outlet].outlet_id, problem.activities[cell.activity].activity_id
-            start = problem.horizon.moment_of(cell.slot * problem.horizon.slot_minutes)
-            here = present[outlet, activity, cell.slot]
-            cents = cell.cents_without(cell.heads - here)
-            cents += max(0, here - cell.heads) * cell.surplus_cents
+            here = percent[outlet, activity, cell.slot] * pieces // 100
+            beyond = here - cell.heads * pieces
+            cents = cell.cents_without(-beyond, pieces)
+            cents += max(0, beyond) * cents_per_piece(cell.surplus_cents, pieces)
+            too_many = cell.maximum is not None and here > cell.maximum * pieces
+            if not cents and not too_many:
+                continue
+            start = horizon.moment_of(cell.slot * horizon.slot_minutes)
+            place: dict[str, Any] = {"outlet_id": outlet, "activity_id": activity, "start": start}
+            words = f"{here / pieces:g} of {cell.heads} heads on {activity} at {outlet} at {start:%Y-%m-%d %H:%M}"
+            if too_many:
+                violations.append(self.violation(f"{words}, above the maximum of {cell.maximum}", **place))
             if cents:
-                words = f"{here} of {cell.heads} heads on {activity} at {outlet} at {start:%Y-%m-%d %H:%M}"
-                penalties.append(self.penalty(cents, words, outlet_id=outlet, activity_id=activity, start=start))
-        return Judgement(penalties=tuple(penalties))
+                penalties.append(self.penalty(cents, words, **place))
+        return Judgement(tuple(violations), tuple(penalties))
 
-    def _cells(self, problem: Problem) -> list[Cell]:
+    def percents(self, problem: Problem) -> dict[str, int]:
+        """Give what each person with one of the tags counts as, for whoever looks at a finished schedule."""
+        return {
+            e.employee_id: self.head_percent[tag] for e in problem.staff for tag in e.tags if tag in self.head_percent
+        }
+
+    def cells(self, problem: Problem) -> list[Cell]:
         """Give the cells the scope means."""
         day = problem.horizon.slots_per_day
         return [
@@ -67,8 +137,13 @@ class IntervalCover(Rule):
             for cell in required_cells(problem)
             if self.scope.has_outlet(problem.outlets[cell.outlet].outlet_id)
             and self.scope.has_activity(problem.activities[cell.activity].activity_id)
-            and self.scope.has_date(problem.horizon.dates[cell.slot // day])
+            and self.scope.has_date(problem.horizon.dates[cell.slot // day], problem)
         ]
+
+    def _tagged(self, problem: Problem) -> BoolArray:
+        """Tell who has which of the tags, shape ``(tags, staff)``."""
+        has = [[tag in e.tags for e in problem.staff] for tag in self.head_percent]
+        return np.array(has, bool).reshape(len(self.head_percent), len(problem.staff))
 
 
 class ShiftCover(Rule):
@@ -95,7 +170,8 @@ class ShiftCover(Rule):
                 counted &= options.skill == problem.skill_index[need.skill_id]
             columns.append(model.duty_columns[counted])
             rows.append(np.full(len(columns[-1]), r))
-            most = len(problem.staff) if need.maximum is None else need.maximum - need.wanted
+            # Two duties a day at most.
+            most = 2 * len(problem.staff) if need.maximum is None else need.maximum - need.wanted
             shortage += [(r, need.wanted - need.minimum, need.shortage_cents), (r, need.minimum, need.minimum_cents)]
             surplus.append((r, most, need.surplus_cents))
         column = np.concatenate(columns)
@@ -123,11 +199,24 @@ class ShiftCover(Rule):
         return Judgement(tuple(violations), tuple(penalties))
 
 
-def _steps(heads: int, cents: Sequence[int]) -> list[tuple[int, int]]:
-    """Cut a need into steps ``(width, cents)``: one head at each price, the rest at the last."""
-    steps = [(1, price) for price in cents[: min(heads, len(cents) - 1)]]
-    left = heads - len(steps)
-    return [*steps, (left, cents[-1])] if left else steps
+def _cell_of(heads: HeadColumns, cells: Sequence[Cell], problem: Problem) -> IntArray:
+    """Give the position among the cells of the one each column counts towards, -1 for none."""
+    position = np.full((len(problem.outlets), len(problem.activities), problem.horizon.slots), -1)
+    place = np.array([(c.outlet, c.activity, c.slot) for c in cells], np.int64).reshape(-1, 3)
+    position[tuple(place.T)] = np.arange(len(cells))
+    # A duty of the last day may run on past the horizon, where nothing is needed.
+    inside = heads.slot < problem.horizon.slots
+    row = np.full(len(heads.slot), -1, np.int64)
+    row[inside] = position[heads.outlet[inside], heads.activity[inside], heads.slot[inside]]
+    return row
+
+
+def _steps(cell: Cell, pieces: int) -> list[tuple[int, int]]:
+    """Cut a need into steps ``(width, cents)``: a head at each price, more at the last, the minimum at its own."""
+    above, prices = cell.heads - cell.minimum, cell.shortage_cents
+    steps = [(1, price) for price in prices[: min(above, len(prices) - 1)]]
+    steps += [(above - len(steps), prices[-1]), (cell.minimum, cell.minimum_cents)]
+    return [(heads * pieces, cents_per_piece(price, pieces)) for heads, price in steps if heads]
 
 
 def counts_towards(need: ShiftRequirement, duty: Duty) -> bool:

@@ -6,11 +6,12 @@ import datetime as dt
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
+from pydantic import Field
 
-from schedsolver.domain.options import BoolArray, DutyOptions
+from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.rule import Finding, Judgement, ModelContext, Rule
 from schedsolver.rules.rest import limit_pairs_closer_than, pairs_closer_than
 
@@ -20,35 +21,69 @@ if TYPE_CHECKING:
     from schedsolver.domain.work import ShiftType
 
 
-class OneDutyADay(Rule):
-    """An employee has at most one duty on a date, and is never in two places at once."""
+class DutiesPerDay(Rule):
+    """An employee has at most so many duties on a date, and is never in two places at once.
 
-    name: ClassVar[str] = "duty.one_a_day"
+    Attributes
+    ----------
+    maximum
+        1, or 2 for split duties and for moves between outlets at midday (``site.moves``).
+    """
+
+    name: ClassVar[str] = "duty.per_day"
+
+    maximum: Annotated[int, Field(ge=1, le=2)] = 1
 
     def add_to(self, model: ModelContext) -> None:
-        """Allow one option for each employee and day, and none that overlaps the day after."""
+        """Limit the options given for each employee and day, and let none overlap another."""
         options = model.options
         pair = options.employee * model.problem.horizon.days + options.day
         pairs, row = np.unique(pair, return_inverse=True)
-        model.limit(self, row, model.duty_columns, np.ones(len(row), np.int64), np.ones(len(pairs), np.int64))
+        most = np.full(len(pairs), self.maximum)
+        model.limit(self, row, model.duty_columns, np.ones(len(row), np.int64), most)
         limit_pairs_closer_than(0, self, model)
+        if self.maximum > 1:
+            for own in np.split(np.arange(len(options)), np.flatnonzero(np.diff(pair)) + 1):
+                _require_apart(self, model, own)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
-        """Find dates with two duties, and duties that overlap."""
+        """Find dates with too many duties, and duties that overlap."""
         count: dict[tuple[str, dt.date], int] = defaultdict(int)
         found = []
         for duty in schedule.duty_list:
             count[duty.employee_id, duty.date] += 1
-            if count[duty.employee_id, duty.date] == 2:
-                found.append(self.violation(f"{duty.employee_id} has more than one duty on {duty.date}", duty))
+            if count[duty.employee_id, duty.date] == self.maximum + 1:
+                most = "one duty" if self.maximum == 1 else f"{self.maximum} duties"
+                words = f"{duty.employee_id} has more than {most} on {duty.date}"
+                found.append(self.violation(words, duty))
         for before, after in pairs_closer_than(0, problem, schedule):
-            if before.date != after.date:
+            if before.date != after.date or self.maximum > 1:
                 found.append(self.violation(f"{before} overlaps {after}", after))
         return Judgement(tuple(found))
 
 
+def two_a_day(problem: Problem) -> bool:
+    """Tell whether someone may have two duties on a date."""
+    listed = (part for rule in problem.rules for part in rule.parts())
+    return any(isinstance(rule, DutiesPerDay) and rule.maximum > 1 for rule in listed)
+
+
+def _require_apart(rule: Rule, model: ModelContext, own: IntArray) -> None:
+    """Let no two options of one employee and day lie in time together."""
+    start, end = model.options.start[own], model.options.end[own]
+    together = [own[(start <= moment) & (end > moment)] for moment in np.unique(start)]
+    together = [members for members in together if len(members) > 1]
+    if together:
+        row = np.repeat(np.arange(len(together)), [len(members) for members in together])
+        column = model.duty_columns[np.concatenate(together)]
+        model.limit(rule, row, column, np.ones(len(column), np.int64), np.ones(len(together), np.int64))
+
+
 class DutyFollowsShiftType(Rule):
-    """A duty keeps its shift type's start window, lengths, breaks and outlets, and lies in the horizon."""
+    """A duty keeps its shift type's start window, lengths, breaks, outlets and skills, and lies in the horizon.
+
+    Skills are laid down by the shift requirements: where each of a shift type names one, a duty is in one of those.
+    """
 
     name: ClassVar[str] = "duty.shift_type"
 
@@ -62,13 +97,14 @@ class DutyFollowsShiftType(Rule):
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find duties that do not follow their shift type."""
+        asked: dict[str, set[str | None]] = defaultdict(set)
+        for need in problem.shift_requirements:
+            asked[need.shift_type_id].add(need.skill_id)
         found: list[Finding] = []
         for duty in schedule.duty_list:
             shift = problem.shift_types[problem.shift_type_index[duty.shift_type_id]]
-            found += [
-                self.violation(f"{duty}: {fault} of shift type {duty.shift_type_id}", duty)
-                for fault in _departures(problem, duty, shift)
-            ]
+            faults = [*_departures(problem, duty, shift), *_unasked(duty, asked[duty.shift_type_id])]
+            found += [self.violation(f"{duty}: {fault} of shift type {duty.shift_type_id}", duty) for fault in faults]
         return Judgement(tuple(found))
 
 
@@ -120,6 +156,13 @@ def _departures(problem: Problem, duty: Duty, shift: ShiftType) -> Iterator[str]
             yield f"break at {taken.start:%H:%M} outside the break window"
         if _minutes_between(duty, taken.start) < step or duty.minutes - _minutes_between(duty, taken.end) < step:
             yield f"break at {taken.start:%H:%M} within a slot of the duty's start or end, against the rules"
+
+
+def _unasked(duty: Duty, asked: set[str | None]) -> Iterator[str]:
+    """Refuse a skill, or none, where only other skills are asked for."""
+    skills = sorted(filter(None, asked))
+    if skills and None not in asked and duty.skill_id not in asked:
+        yield f"{duty.skill_id or 'no skill'} instead of {' or '.join(skills)}, the skills"
 
 
 def _minutes_between(duty: Duty, moment: dt.datetime) -> int:

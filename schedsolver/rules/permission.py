@@ -22,12 +22,13 @@ class PermissionHeld(Rule):
 
     name: ClassVar[str] = "permission.held"
 
+    def permits(self, problem: Problem) -> BoolArray | None:
+        """Strike out activities whose skill is not held at their level."""
+        return eligible_activities(problem) if problem.activities else None
+
     def admits(self, problem: Problem, options: DutyOptions) -> BoolArray:
-        """Strike out duties of people with nothing they may do there, and duties in a skill not held."""
+        """Strike out duties in a skill not held."""
         allowed = np.ones(len(options), bool)
-        if problem.activities:
-            useful: BoolArray = np.any(eligible_activities(problem), axis=3)
-            allowed &= useful[options.employee, options.outlet, options.day]
         of = np.flatnonzero(options.skill >= 0)
         levels = held_levels(problem)
         allowed[of] &= levels[options.employee[of], options.outlet[of], options.day[of], options.skill[of]] > 0
@@ -45,14 +46,11 @@ class PermissionHeld(Rule):
             return skill is None or any(p.level >= level and p.holds(date, outlet) for p in own)
 
         found = []
-        duties = defaultdict(list)
         for duty in schedule.duty_list:
-            duties[duty.employee_id].append(duty)
             if not holds(duty.employee_id, duty.skill_id, 1, duty.outlet_id, duty.date):
                 found.append(self.violation(f"{duty}: not permitted in skill {duty.skill_id}", duty))
         for stint in schedule.stint_list:
-            within = (d.date for d in duties[stint.employee_id] if d.start <= stint.start < d.end)
-            date = next(within, stint.start.date())
+            date = schedule.date_of(stint)
             work = activities[stint.activity_id]
             if not holds(stint.employee_id, work.skill_id, work.min_level, stint.outlet_id, date):
                 found.append(

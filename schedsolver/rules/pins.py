@@ -27,12 +27,12 @@ class PinKept(Rule):
         return bool(problem.pins)
 
     def add_to(self, model: ModelContext) -> None:
-        """Require one of the duties a pin leaves open, or none on a day off."""
+        """Require a duty that a pin leaves open, or none on a day off."""
         for pin in model.problem.pins:
             own = model.options.of_employee(model.problem.employee_index[pin.employee_id])
             column = model.duty_columns[own][matching(pin, model.problem, model.options)[own]]
-            given = [0 if pin.off else 1]
-            model.require(np.zeros(len(column)), column, np.ones(len(column)), given, given)
+            lower, upper = (None, [0]) if pin.off else ([1], None)
+            model.require(np.zeros(len(column)), column, np.ones(len(column)), lower, upper)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find pins that are not kept."""

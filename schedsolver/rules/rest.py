@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import DutyOptions, IntArray
+from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule
+from schedsolver.rules.periods import PeriodRule, Span
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.schedule import Duty, Schedule
 
+_DAY = dt.timedelta(days=1)
+
 
 class MinimumRest(Rule):
-    """Between any two duties of an employee lie at least so many minutes; history counts.
+    """Between an employee's duties of any two dates lie at least so many minutes; history counts.
 
     Attributes
     ----------
@@ -35,21 +39,161 @@ class MinimumRest(Rule):
     minutes: Annotated[int, Field(ge=1, le=14 * 1440)]
 
     def add_to(self, model: ModelContext) -> None:
-        """Forbid, or price, each pair of duties that lies too close."""
+        """Forbid, or price, each two dates whose duties lie too close."""
         limit_pairs_closer_than(self.minutes, self, model)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
-        """Find each pair of duties that lies too close."""
+        """Find each two dates whose duties lie too close; the closest two stand for them."""
         meant = {problem.staff[i].employee_id for i in self.scope.employees_of(problem)}
+        closest: dict[tuple[str, dt.date, dt.date], tuple[Duty, Duty]] = {}
+        for before, after in pairs_closer_than(self.minutes, problem, schedule):
+            if before.date != after.date and after.employee_id in meant and self.scope.has_date(after.date, problem):
+                dates = after.employee_id, before.date, after.date
+                closest[dates] = min(closest.get(dates, (before, after)), (before, after), key=_rest_between)
         return self.over_limit(
             (
                 1,
                 f"{after} begins less than {self.minutes} minutes after {before} ends",
                 {"employee_id": after.employee_id},
             )
-            for before, after in pairs_closer_than(self.minutes, problem, schedule)
-            if after.employee_id in meant and self.scope.has_date(after.date)
+            for before, after in closest.values()
         )
+
+
+class WeeklyRest(PeriodRule):
+    """In each period an employee has an uninterrupted rest of at least so many minutes; history counts.
+
+    The rest lies between the midnights that begin and end the period, whatever duties are given on the days beside
+    it; where those reach into it, they count. Only periods whose days are all known or planned are judged, and not
+    those in which history alone leaves no room for the rest. A soft rule charges once for each period without it.
+
+    Sources: Directive 2003/88/EC, article 5: 24 hours and the eleven of daily rest in each seven days. China, Labour
+    Law, article 38: one day off a week.
+
+    Attributes
+    ----------
+    minutes
+        For example 2100 for 24 + 11 hours, or 1440.
+    """
+
+    name: ClassVar[str] = "rest.weekly"
+    may_be_soft: ClassVar[bool] = True
+    scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE
+
+    minutes: Annotated[int, Field(ge=1, le=31 * MINUTES_PER_DAY)]
+
+    def faults(self, problem: Problem) -> Iterator[str]:
+        """Refuse a rest longer than a period."""
+        yield from super().faults(problem)
+        short = next((span for span in self.spans(problem) if span.days * MINUTES_PER_DAY < self.minutes), None)
+        if short is not None:
+            yield f"nobody could rest for {self.minutes} minutes within {short}"
+
+    def add_to(self, model: ModelContext) -> None:
+        """Keep a rest of each employee and period: of those that could be, duties break all but one at most."""
+        problem = model.problem
+        midnight = problem.horizon.day_index
+        spans = [(midnight(span.first), midnight(span.last) + 1) for span in self.spans(problem) if span.whole]
+        bounds = np.array(spans, np.int64).reshape(-1, 2) * MINUTES_PER_DAY
+        employees = np.array(self.scope.employees_of(problem), np.int64)
+        begins = [self._begins(model, employee, bounds) for employee in employees.tolist()]
+        employee, begin = np.repeat(employees, [len(own) for own in begins]), np.concatenate(begins)
+        broken = _broken(model, employee, begin, self.minutes)
+        rest, span = np.nonzero(_inside(begin, begin + self.minutes, bounds))
+        pairs, row, rests = np.unique(employee[rest] * len(bounds) + span, return_inverse=True, return_counts=True)
+        unbroken = np.bincount(row[broken[rest] < 0], minlength=len(pairs))
+        binding = unbroken == 0
+        kept = binding[row]
+        number = np.cumsum(binding) - 1
+        column = broken[rest[kept]]
+        model.limit(self, number[row[kept]], column, np.ones(len(column), np.int64), rests[binding] - 1)
+
+    def _begins(self, model: ModelContext, employee: int, bounds: IntArray) -> IntArray:
+        """Give when an employee's rests may begin, history permitting: with a period or at the end of a duty.
+
+        Of two rests the earlier is of no use unless a duty begins, or a period ends, before the later one is over.
+        """
+        options, own = model.options, model.options.of_employee(employee)
+        minute = model.problem.horizon.minute_of
+        past = [(minute(duty.start), minute(duty.end)) for duty in model.problem.history_of(employee)]
+        start, end = np.array(past, np.int64).reshape(-1, 2).T
+        begins = np.unique(np.concatenate([bounds[:, 0], end, options.end[own]]))
+        marks = np.unique(np.concatenate([bounds[:, 1], start, options.start[own]]))
+        passed = np.searchsorted(marks, begins + self.minutes)
+        begins = begins[np.diff(passed, append=len(marks) + 1) > 0]
+        taken = ((start < begins[:, None] + self.minutes) & (end > begins[:, None])).any(axis=1)
+        fits = _inside(begins, begins + self.minutes, bounds).any(axis=1)
+        possible: IntArray = begins[fits & ~taken]
+        return possible
+
+    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
+        """Find the longest rest of each employee and period."""
+        spans = [span for span in self.spans(problem) if span.whole]
+        excess = []
+        for employee in self.scope.employees_of(problem):
+            name = problem.staff[employee].employee_id
+            past = problem.history_of(employee)
+            own = (*past, *schedule.duties_of.get(name, ()))
+            for span in spans:
+                longest = _longest_rest(span, own)
+                if longest < self.minutes <= _longest_rest(span, past):
+                    words = f"{name} rests for {longest} minutes at most in {span}, {self.minutes} at least"
+                    excess.append((1, words, {"employee_id": name}))
+        return self.over_limit(excess)
+
+
+def _rest_between(pair: tuple[Duty, Duty]) -> dt.timedelta:
+    return pair[1].start - pair[0].end
+
+
+def _longest_rest(span: Span, duties: Iterable[Duty]) -> int:
+    """Give the minutes of the longest time in a period without a duty."""
+    begin, end = (dt.datetime.combine(date, dt.time()) for date in (span.first, span.last + _DAY))
+    longest = dt.timedelta()
+    for start, until in [*sorted((duty.start, duty.end) for duty in duties), (end, end)]:
+        longest = max(longest, min(start, end) - begin)
+        begin = max(begin, until)
+    return round(longest.total_seconds() / 60)
+
+
+def _inside(begin: IntArray, end: IntArray, bounds: IntArray) -> BoolArray:
+    """Tell which intervals lie in which periods, shape ``(intervals, periods)``."""
+    inside: BoolArray = (begin[:, None] >= bounds[:, 0]) & (end[:, None] <= bounds[:, 1])
+    return inside
+
+
+def _broken(model: ModelContext, employee: IntArray, begin: IntArray, minutes: int) -> IntArray:
+    """Give a 0-1 column for each rest that says whether a duty breaks it, -1 where none could.
+
+    One column stands for the duties of a day, whichever they are where all of the day would break the rest.
+
+    Parameters
+    ----------
+    employee, begin
+        Whose rests, in order, and when they begin, shape ``(rests,)`` each.
+    minutes
+        Length of the rests.
+    """
+    options, days = model.options, model.problem.horizon.days
+    breaks = [np.zeros((2, 0), np.int64)]
+    for e in np.unique(employee).tolist():
+        rests, own = np.flatnonzero(employee == e), np.arange(len(options))[options.of_employee(e)]
+        since = begin[rests, None]
+        rest, option = np.nonzero((options.start[own] < since + minutes) & (options.end[own] > since))
+        breaks.append(np.stack([rests[rest], own[option]]))
+    rest, option = np.concatenate(breaks, axis=1)
+    cell_of_option = options.employee * days + options.day
+    cells, first, cell, count = np.unique(
+        rest * days + options.day[option], return_index=True, return_inverse=True, return_counts=True
+    )
+    place = cell_of_option[option[first]]
+    column = model.days_worked(np.ones(len(options), bool)).ravel()[place]
+    partly = count < np.bincount(cell_of_option)[place]
+    number, kept = np.cumsum(partly) - 1, partly[cell]
+    column[partly] = model.any_of(
+        number[cell[kept]], model.duty_columns[option[kept]], int(partly.sum()), exclusive=model.one_a_day
+    )
+    return model.any_of(cells // days, column, len(begin))
 
 
 def pairs_closer_than(minutes: int, problem: Problem, schedule: Schedule) -> Iterator[tuple[Duty, Duty]]:
@@ -73,30 +217,45 @@ def limit_pairs_closer_than(minutes: int, rule: Rule, model: ModelContext) -> No
 
     For days a < b and each time t at which a duty of day a may end: of those that end at t or later
     and those of day b that begin before t + rest, at most one is given. These cliques say the same
-    as all pairs together, with fewer and tighter rows.
+    as all pairs together, with fewer and tighter rows. Where someone may have two duties a day, one
+    column stands for those of day a, and one for those of day b.
     """
     problem, options = model.problem, model.options
     longest = int((options.end - options.day * MINUTES_PER_DAY).max(initial=0))
     reach = (longest + minutes) // MINUTES_PER_DAY + 1
-    cliques: list[tuple[IntArray, int, int]] = []
+    cliques: list[tuple[IntArray, IntArray, int]] = []
     pair = itertools.count()
     for employee in rule.scope.employees_of(problem):
-        ends = [problem.horizon.minute_of(d.end) for d in problem.history_of(employee)]
+        last_end: dict[dt.date, int] = {}
+        for duty in sorted(problem.history_of(employee), key=lambda duty: duty.end):
+            last_end[duty.date] = problem.horizon.minute_of(duty.end)
         days = _options_by_day(options, employee)
         for b, later in days.items():
-            if not rule.scope.has_date(problem.horizon.dates[b]):
+            if not rule.scope.has_date(problem.horizon.dates[b], problem):
                 continue
-            cliques += [(later[options.start[later] < end + minutes], 0, next(pair)) for end in ends]
+            for end in last_end.values():
+                cliques.append((later[:0], later[options.start[later] < end + minutes], next(pair)))
             for a in range(b - reach, b):
                 if a in days:
                     number = next(pair)
-                    cliques += [(c, 1, number) for c in _cliques(options, days[a], later, minutes)]
-    cliques = [clique for clique in cliques if clique[0].size]
-    if cliques:
-        members, most, number_of = (list(parts) for parts in zip(*cliques, strict=True))
-        row = np.repeat(np.arange(len(cliques)), [len(m) for m in members])
-        column = model.duty_columns[np.concatenate(members)]
-        model.limit(rule, row, column, np.ones(len(column), np.int64), most, number_of)
+                    cliques += [(*sides, number) for sides in _cliques(options, days[a], later, minutes)]
+    _limit_cliques([clique for clique in cliques if clique[1].size], rule, model)
+
+
+def _limit_cliques(cliques: list[tuple[IntArray, IntArray, int]], rule: Rule, model: ModelContext) -> None:
+    """Let duties be given on one side of each clique ``(earlier, later, number)`` only; on neither without earlier."""
+    if not cliques:
+        return
+    sides = [(c, side) for c, (*both, _) in enumerate(cliques) for side in both if side.size]
+    row = np.array([c for c, _ in sides], np.int64)
+    size = [len(members) for _, members in sides]
+    column = model.duty_columns[np.concatenate([members for _, members in sides])]
+    if model.one_a_day:
+        row = np.repeat(row, size)
+    else:
+        column = model.any_of(np.repeat(np.arange(len(sides)), size), column, len(sides))
+    most = [min(1, len(earlier)) for earlier, _, _ in cliques]
+    model.limit(rule, row, column, np.ones(len(column), np.int64), most, [number for _, _, number in cliques])
 
 
 def _options_by_day(options: DutyOptions, employee: int) -> dict[int, IntArray]:
@@ -106,8 +265,10 @@ def _options_by_day(options: DutyOptions, employee: int) -> dict[int, IntArray]:
     return {int(d): own[day == d] for d in np.unique(day)}
 
 
-def _cliques(options: DutyOptions, earlier: IntArray, later: IntArray, minutes: int) -> Iterator[IntArray]:
-    """Give sets of options of two days of which any two lie too close; together they hold all such pairs."""
+def _cliques(
+    options: DutyOptions, earlier: IntArray, later: IntArray, minutes: int
+) -> Iterator[tuple[IntArray, IntArray]]:
+    """Give sets of options of two days, any of one too close to any of the other; together they hold all such pairs."""
     start = options.start[later]
     if start.min() >= options.end[earlier].max() + minutes:
         return
@@ -116,4 +277,4 @@ def _cliques(options: DutyOptions, earlier: IntArray, later: IntArray, minutes: 
         close = later[start < end + minutes]
         if close.size > close_before:
             close_before = close.size
-            yield np.concatenate([earlier[options.end[earlier] >= end], close])
+            yield earlier[options.end[earlier] >= end], close

@@ -1,16 +1,20 @@
-"""What the outlet itself imposes: opening hours and counter windows."""
+"""What outlets impose: opening hours, counter windows, and moves between outlets within a day."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
+from pydantic import Field
 
 from schedsolver.domain.base import format_clock
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import BoolArray, DutyOptions
-from schedsolver.domain.rule import Judgement, ModelContext, Rule
+from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule, Scope
+from schedsolver.rules.duty import two_a_day
+from schedsolver.rules.paid import moves_among, way_minutes
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -95,3 +99,56 @@ class CounterWindows(Rule):
                 if count > windows[outlet]
             )
         )
+
+
+class MovesPerDay(Rule):
+    """Someone with two duties on a date at different outlets has time for the way, and moves only so often.
+
+    The time for the way is asked of everybody; the scope is about the number of moves.
+
+    Attributes
+    ----------
+    maximum
+        Moves a day: 1, or 0 for people who stay where they are, such as custodians.
+    """
+
+    name: ClassVar[str] = "site.moves"
+    scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE | BY_DATE
+
+    maximum: Annotated[int, Field(ge=0, le=1)] = 1
+
+    def faults(self, problem: Problem) -> Iterator[str]:
+        """Refuse limits where there is nothing to limit."""
+        yield from super().faults(problem)
+        if not two_a_day(problem):
+            yield "nobody has two duties a day, so there are no moves; list duty.per_day with maximum 2"
+        elif self.maximum == 1 and self.scope != Scope():
+            yield "maximum 1 limits nothing with two duties a day, so neither does its scope; give maximum 0"
+
+    def applies_to(self, problem: Problem) -> bool:
+        """Hold where someone may have two duties a day."""
+        return two_a_day(problem)
+
+    def add_to(self, model: ModelContext) -> None:
+        """Limit the moves of a day; that there is time for the way, the model's moves keep by construction."""
+        problem, moves = model.problem, model.moves
+        if self.maximum == 0:
+            on_days = np.array([self.scope.has_date(date, problem) for date in problem.horizon.dates])
+            column = moves.column[np.isin(moves.employee, self.scope.employees_of(problem)) & on_days[moves.day]]
+            model.require(np.arange(len(column)), column, np.ones(len(column)), None, np.zeros(len(column)))
+
+    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
+        """Find moves too many, and ways without the time for them."""
+        found = []
+        limited = set(self.scope.employees_of(problem)) if self.maximum == 0 else set()
+        for i, employee in enumerate(problem.staff):
+            for before, after in moves_among(schedule.duties_of.get(employee.employee_id, ())):
+                way = way_minutes(problem, before, after)
+                if (after.start - before.end).total_seconds() < 60 * way:
+                    found.append(
+                        self.violation(f"{after} begins less than the way of {way} minutes after {before}", after)
+                    )
+                if i in limited and self.scope.has_date(after.date, problem):
+                    words = f"{after.employee_id} moves from {before.outlet_id} to {after.outlet_id} on {after.date}"
+                    found.append(self.violation(words, after))
+        return Judgement(tuple(found))

@@ -1,15 +1,20 @@
-"""What people wish: requests to work or to be off."""
+"""What people wish: requests to work or to be off, and preferred outlets, activities and colleagues."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
+from schedsolver.rules.pairing import dates_met, keep_apart, meets, need_company
+from schedsolver.traffic.staffing import cents_per_slot
 
 if TYPE_CHECKING:
-    from schedsolver.domain.people import Request
+    from schedsolver.domain.people import Preference, Request
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.schedule import Schedule
 
@@ -32,6 +37,8 @@ class RequestGranted(Rule):
             if request.shift_type_id is not None:
                 meant &= options.shift_type[own] == problem.shift_type_index[request.shift_type_id]
             column = model.duty_columns[own][meant]
+            if not model.one_a_day and len(column):
+                column = model.any_of(np.zeros(len(column), np.int64), column, 1)
             if request.wish == "on":
                 terms = (np.zeros(len(column)), column, np.ones(len(column)))
                 model.price_gaps(self, terms, [1], shortage=[(0, 1, request.cents)], surplus=[])
@@ -50,6 +57,165 @@ class RequestGranted(Rule):
                 if (r.wish == "on") != _has(worked.get((r.employee_id, r.date), set()), r.shift_type_id)
             )
         )
+
+
+class _PreferenceRule(Rule):
+    """Base of rules that price preferences of one kind.
+
+    A person who prefers several things is content with any of them; having none costs the highest of the prices.
+    """
+
+    about: ClassVar[str]
+
+    def applies_to(self, problem: Problem) -> bool:
+        """Hold where there are such preferences."""
+        return bool(self.preferences(problem))
+
+    def preferences(self, problem: Problem) -> dict[str, list[Preference]]:
+        """Give the preferences of this kind of everybody who has some, as listed."""
+        found: dict[str, list[Preference]] = defaultdict(list)
+        for preference in problem.preferences:
+            if getattr(preference, self.about) is not None:
+                found[preference.employee_id].append(preference)
+        return found
+
+    def prices(self, problem: Problem, index: Mapping[str, int], price: Callable[[int], int]) -> IntArray:
+        """Give what a unit of each thing costs with each employee, shape ``(staff, things)``."""
+        cents = np.zeros((len(problem.staff), len(index)), np.int64)
+        for name, own in self.preferences(problem).items():
+            prices = cents[problem.employee_index[name]]
+            preferred = [row for row in own if row.wish == "prefer"]
+            if preferred:
+                prices[:] = price(max(row.cents for row in preferred))
+                prices[[index[row.thing] for row in preferred]] = 0
+            for row in own:
+                prices[index[row.thing]] += price(row.cents) if row.wish == "avoid" else 0
+        return cents
+
+
+class PreferredOutlets(_PreferenceRule):
+    """Each duty at an outlet that a person avoids, or at none of those they prefer, costs the preference's price."""
+
+    name: ClassVar[str] = "preference.outlet"
+    about: ClassVar[str] = "outlet_id"
+
+    def add_to(self, model: ModelContext) -> None:
+        """Charge duties by employee and outlet."""
+        cents = self.prices(model.problem, model.problem.outlet_index, lambda price: price)
+        cents = cents[model.options.employee, model.options.outlet]
+        charged = np.flatnonzero(cents)
+        model.penalise(self, model.duty_columns[charged], cents[charged])
+
+    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
+        """Find duties elsewhere than preferred, or where a person would rather not be."""
+        preferences = self.preferences(problem)
+        return Judgement(
+            penalties=tuple(
+                self.penalty(cents, f"{duty}: {words}", duty)
+                for duty in schedule.duty_list
+                for cents, words in _against(preferences.get(duty.employee_id, ()), duty.outlet_id)
+            )
+        )
+
+
+class PreferredActivities(_PreferenceRule):
+    """Each hour on an activity that a person avoids, or on none of those they prefer, costs the preference's price.
+
+    An hour is charged slot by slot, each rounded half up to a cent.
+    """
+
+    name: ClassVar[str] = "preference.activity"
+    about: ClassVar[str] = "activity_id"
+
+    def tells_apart(self, problem: Problem) -> BoolArray:
+        """Count everybody alone who has such a preference."""
+        people = [problem.employee_index[name] for name in self.preferences(problem)]
+        number = np.zeros(len(problem.staff), np.int64)
+        number[people] = np.arange(1, len(people) + 1)
+        # The binary digits of the numbers tell all of them apart with few groups.
+        digits = number >> np.arange(len(people).bit_length())[:, None] & 1
+        shape = (len(digits), len(problem.staff), len(problem.outlets), problem.horizon.days)
+        return np.broadcast_to(digits[:, :, None, None] > 0, shape)
+
+    def add_to(self, model: ModelContext) -> None:
+        """Charge the heads of each employee by activity."""
+        problem, heads = model.problem, model.heads
+        cents = self.prices(problem, problem.activity_index, lambda price: cents_per_slot(price, problem))
+        cents = cents[heads.employee, heads.activity]
+        charged = np.flatnonzero(cents)
+        model.penalise(self, heads.column[charged], cents[charged])
+
+    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
+        """Find work on other activities than preferred, or on those a person would rather not do."""
+        preferences = self.preferences(problem)
+        return Judgement(
+            penalties=tuple(
+                self.penalty(
+                    cents_per_slot(cents, problem) * (stint.minutes // problem.horizon.slot_minutes),
+                    f"{stint}: {words}",
+                    employee_id=stint.employee_id,
+                    outlet_id=stint.outlet_id,
+                    activity_id=stint.activity_id,
+                    start=stint.start,
+                )
+                for stint in schedule.stint_list
+                for cents, words in _against(preferences.get(stint.employee_id, ()), stint.activity_id)
+            )
+        )
+
+
+class PreferredColleagues(_PreferenceRule):
+    """Each date with a colleague whom a person avoids, and each duty with none they prefer, costs the price.
+
+    Two people are together when duties of theirs overlap at the same outlet; duties before the horizon do not
+    count. A date is that of the duty of the person whose preference it is.
+    """
+
+    name: ClassVar[str] = "preference.colleague"
+    about: ClassVar[str] = "colleague_id"
+
+    def add_to(self, model: ModelContext) -> None:
+        """Keep people apart, or together, at the price of each preference."""
+        index = model.problem.employee_index
+        for name, own in self.preferences(model.problem).items():
+            for row in own:
+                if row.wish == "avoid":
+                    keep_apart(self._at(row.cents), model, index[name], index[row.thing])
+            preferred = [row for row in own if row.wish == "prefer"]
+            if preferred:
+                price = max(row.cents for row in preferred)
+                need_company(self._at(price), model, index[name], [index[row.thing] for row in preferred])
+
+    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
+        """Find the dates with someone avoided, and the duties with nobody preferred."""
+        penalties = []
+        for name, own in self.preferences(problem).items():
+            preferred = {row.thing: row.cents for row in own if row.wish == "prefer"}
+            company = [duty for colleague in preferred for duty in schedule.duties_of.get(colleague, ())]
+            for duty in schedule.duties_of.get(name, ()) if preferred else ():
+                if not meets(duty, company):
+                    words = f"{duty}: prefers {' or '.join(preferred)} there at the same time"
+                    penalties.append(self.penalty(max(preferred.values()), words, duty))
+            for row in own:
+                if row.wish == "avoid":
+                    for duty in dates_met(self, problem, schedule, name, row.thing).values():
+                        words = f"{duty}: avoids {row.thing}, who is there at the same time"
+                        penalties.append(self.penalty(row.cents, words, duty))
+        return Judgement(penalties=tuple(penalties))
+
+    def _at(self, cents: int) -> Rule:
+        """Give this rule as one that charges so much for each unit."""
+        return self.model_copy(update={"hard": False, "weight": cents})
+
+
+def _against(own: Sequence[Preference], thing: str) -> Iterator[tuple[int, str]]:
+    """Give price and words of what speaks against a thing in one person's preferences."""
+    preferred = {row.thing: row.cents for row in own if row.wish == "prefer"}
+    if preferred and thing not in preferred:
+        yield max(preferred.values()), f"prefers {' or '.join(preferred)}"
+    for row in own:
+        if row.wish == "avoid" and row.thing == thing:
+            yield row.cents, f"avoids {thing}"
 
 
 def _has(shifts: set[str], wanted: str | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 
 from schedsolver.domain.options import IntArray
+from schedsolver.rules.catalogue import active_rules
 from schedsolver.rules.check import refuse_unknown_names
 from schedsolver.rules.cost import PaidTime
-from schedsolver.rules.cover import counts_towards
+from schedsolver.rules.cover import IntervalCover, counts_towards
 from schedsolver.rules.wishes import RequestGranted
 from schedsolver.traffic.erlang import service_level
 from schedsolver.traffic.staffing import Cell, required_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from schedsolver.domain import Problem, Schedule, ShiftRequirement
 
@@ -29,7 +30,8 @@ def kpis(problem: Problem, schedule: Schedule) -> dict[str, float]:
 
     Shares lie in ``[0, 1]``. *Service* means activities that cannot wait; their heads are counted in
     the slots of :func:`~schedsolver.traffic.staffing.required_cells`. Paid time is that of
-    :meth:`Problem.paid_minutes`. History is not counted.
+    :meth:`Problem.paid_minutes`. History is not counted. Where ``cover.intervals`` counts some people as
+    less or more than a head, so do the head-hours here.
 
     Parameters
     ----------
@@ -103,8 +105,9 @@ def shortages(problem: Problem, schedule: Schedule) -> pd.DataFrame:
     -------
     One row for each outlet, activity and interval with a shortage, in order of time: ``outlet``,
     ``activity``, ``start``, ``end``, heads ``needed``, ``given`` and ``missing`` in each of its slots,
-    and ``cents`` for all of them together. Consecutive slots alike in heads needed and given make
-    one row.
+    and ``cents`` that ``cover.intervals`` charges for all of them together. Consecutive slots alike in
+    heads needed and given make one row. Heads given and missing are whole numbers unless that rule
+    counts people in parts.
 
     Raises
     ------
@@ -114,6 +117,11 @@ def shortages(problem: Problem, schedule: Schedule) -> pd.DataFrame:
     refuse_unknown_names(problem, schedule)
     runs = sorted(_runs_of_shortage(problem, schedule), key=lambda run: (run.first, run.outlet, run.activity))
     moment, slot = problem.horizon.moment_of, problem.horizon.slot_minutes
+    in_parts = any(rule.head_percent for rule in _cover_rules(problem))
+
+    def heads(percent: list[int]) -> pd.Series:
+        return pd.Series([p / 100 for p in percent], dtype="float64" if in_parts else "int64")
+
     return pd.DataFrame(
         {
             "outlet": pd.Series([problem.outlets[r.outlet].outlet_id for r in runs], dtype="str"),
@@ -121,8 +129,8 @@ def shortages(problem: Problem, schedule: Schedule) -> pd.DataFrame:
             "start": pd.Series([moment(r.first * slot) for r in runs], dtype="datetime64[us]"),
             "end": pd.Series([moment(r.last * slot) for r in runs], dtype="datetime64[us]"),
             "needed": pd.Series([r.needed for r in runs], dtype="int64"),
-            "given": pd.Series([r.given for r in runs], dtype="int64"),
-            "missing": pd.Series([r.needed - r.given for r in runs], dtype="int64"),
+            "given": heads([r.percent_given for r in runs]),
+            "missing": heads([100 * r.needed - r.percent_given for r in runs]),
             "cents": pd.Series([r.cents for r in runs], dtype="int64"),
         }
     )
@@ -135,6 +143,11 @@ def heads_given(problem: Problem, schedule: Schedule) -> IntArray:
     -------
     Heads, shape ``(outlets, activities, slots)``; time outside the horizon is left out.
     """
+    return _heads(problem, schedule, dict.fromkeys(problem.employee_index, 1))
+
+
+def _heads(problem: Problem, schedule: Schedule, weight: Mapping[str, int]) -> IntArray:
+    """Count heads in each slot as :func:`heads_given`, each employee by their weight."""
     horizon = problem.horizon
     change = np.zeros((len(problem.outlets), len(problem.activities), horizon.slots + 1), np.int64)
     for stint in schedule.stint_list:
@@ -143,39 +156,70 @@ def heads_given(problem: Problem, schedule: Schedule) -> IntArray:
         last = horizon.minute_of(stint.end) // horizon.slot_minutes
         first, last = max(first, 0), min(last, horizon.slots)
         if first < last:
-            change[(*place, first)] += 1
-            change[(*place, last)] -= 1
+            change[(*place, first)] += weight[stint.employee_id]
+            change[(*place, last)] -= weight[stint.employee_id]
     heads: IntArray = change.cumsum(axis=2)[:, :, :-1]
     return heads
 
 
 @dataclass(frozen=True)
 class _Run:
-    """Slots ``[first, last)`` of one outlet and activity, all short by the same heads."""
+    """Slots ``[first, last)`` of one outlet and activity, all short by the same; given in hundredths of a head."""
 
     outlet: int
     activity: int
     first: int
     last: int
     needed: int
-    given: int
+    percent_given: int
     cents: int
 
 
 def _runs_of_shortage(problem: Problem, schedule: Schedule) -> Iterator[_Run]:
     cells = required_cells(problem)
-    given = _at(heads_given(problem, schedule), cells).tolist()
-    short = [(cell, heads) for cell, heads in zip(cells, given, strict=True) if heads < cell.heads]
+    given = _percent_given(problem, schedule, cells).tolist()
+    short = [(cell, percent) for cell, percent in zip(cells, given, strict=True) if percent < 100 * cell.heads]
+    charged = _charged(problem, schedule)
 
     def alike(item: tuple[int, tuple[Cell, int]]) -> tuple[int, ...]:
-        position, (cell, heads) = item
-        return cell.outlet, cell.activity, cell.slot - position, cell.heads, heads
+        position, (cell, percent) = item
+        return cell.outlet, cell.activity, cell.slot - position, cell.heads, percent
 
     for _, run in itertools.groupby(enumerate(short), key=alike):
         members = [member for _, member in run]
-        (first, heads), (last, _) = members[0], members[-1]
-        cents = sum(cell.cents_without(cell.heads - heads) for cell, _ in members)
-        yield _Run(first.outlet, first.activity, first.slot, last.slot + 1, first.heads, heads, cents)
+        (first, percent), (last, _) = members[0], members[-1]
+        cents = sum(charged[_place(problem, cell)] for cell, _ in members)
+        yield _Run(first.outlet, first.activity, first.slot, last.slot + 1, first.heads, percent, cents)
+
+
+def _charged(problem: Problem, schedule: Schedule) -> Mapping[tuple[object, ...], int]:
+    """Give the cents charged for cover by outlet, activity and start, as in :func:`_place`; 0 where nothing is."""
+    cents: Counter[tuple[object, ...]] = Counter()
+    for rule in _cover_rules(problem):
+        for found in rule.judge(problem, schedule).penalties:
+            cents[found.outlet_id, found.activity_id, found.start] += found.cents
+    return cents
+
+
+def _place(problem: Problem, cell: Cell) -> tuple[object, ...]:
+    start = problem.horizon.moment_of(cell.slot * problem.horizon.slot_minutes)
+    return problem.outlets[cell.outlet].outlet_id, problem.activities[cell.activity].activity_id, start
+
+
+def _cover_rules(problem: Problem) -> list[IntervalCover]:
+    return [rule for rule in active_rules(problem) if isinstance(rule, IntervalCover)]
+
+
+def _percent_given(problem: Problem, schedule: Schedule, cells: Sequence[Cell]) -> IntArray:
+    """Count the heads of each cell in hundredths, the way the rule counts them that is about the cell."""
+    given = 100 * _at(heads_given(problem, schedule), cells)
+    for rule in _cover_rules(problem):
+        if rule.head_percent:
+            own = set(rule.cells(problem))
+            inside = np.array([cell in own for cell in cells], bool)
+            counted = _heads(problem, schedule, dict.fromkeys(problem.employee_index, 100) | rule.percents(problem))
+            given[inside] = _at(counted, cells)[inside]
+    return given
 
 
 def _at(heads: IntArray, cells: Sequence[Cell]) -> IntArray:
@@ -186,15 +230,15 @@ def _at(heads: IntArray, cells: Sequence[Cell]) -> IntArray:
 
 def _cover(problem: Problem, schedule: Schedule) -> dict[str, float]:
     cells = [c for c in required_cells(problem) if not problem.activities[c.activity].deferrable]
-    needed = np.array([c.heads for c in cells], np.int64)
-    given = _at(heads_given(problem, schedule), cells)
+    needed = 100 * np.array([c.heads for c in cells], np.int64)
+    given = _percent_given(problem, schedule, cells)
     covered = int(np.minimum(needed, given).sum())
-    hours = problem.horizon.slot_minutes / 60
+    minutes = problem.horizon.slot_minutes
     return {
-        "needed_hours": int(needed.sum()) * hours,
-        "covered_hours": covered * hours,
-        "missing_hours": (int(needed.sum()) - covered) * hours,
-        "surplus_hours": (int(given.sum()) - covered) * hours,
+        "needed_hours": int(needed.sum()) * minutes / 6000,
+        "covered_hours": covered * minutes / 6000,
+        "missing_hours": (int(needed.sum()) - covered) * minutes / 6000,
+        "surplus_hours": (int(given.sum()) - covered) * minutes / 6000,
         "cover_share": _share(covered, int(needed.sum()), empty=1.0),
     }
 
@@ -211,7 +255,7 @@ def _waiting(problem: Problem, schedule: Schedule) -> dict[str, float]:
     limit = np.array([problem.activities[a].wait_limit_minutes for a in activity])
     heads = heads_given(problem, schedule)[outlet, activity, slot]
     late = 1.0 - service_level(heads, customers * service / problem.horizon.slot_minutes, service, limit)
-    return {"late_share": float(customers @ late / customers.sum())}
+    return {"late_share": float(np.average(late, weights=customers))}
 
 
 def _hours(problem: Problem, schedule: Schedule) -> dict[str, float]:

@@ -6,8 +6,10 @@ import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import highspy
 import numpy as np
@@ -20,6 +22,7 @@ from schedsolver.model.relaxation import Relaxation
 FloatArray = NDArray[np.float64]
 ROUNDING = 1e-6
 _BANNER = threading.Lock()
+_CONCLUSIVE = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,14 @@ class LpResult:
         No solution costs less.
     values, reduced_costs
         By column, shape ``(columns,)``.
+    method
+        What solved it, in HiGHS's words; parts of it are best solved the same way.
     """
 
     bound: int
     values: FloatArray
     reduced_costs: FloatArray
+    method: str
 
 
 @dataclass(frozen=True)
@@ -58,31 +64,85 @@ class MipResult:
 class LinearGuide:
     """The linear relaxation, solved once and then again and again with columns rounded up.
 
+    The simplex method is the faster one for plain rosters, whatever their size; with many rules the
+    interior-point method can be, by far. Which it is cannot be told from the sizes, so large
+    relaxations are raced where there are two threads.
+
     Parameters
     ----------
     relaxation
         What to solve.
     stopped
         Asked now and then; true ends the solving.
+    race
+        Whether there is a second thread to race on.
+    method
+        Method to solve it by, ``None`` to find out.
     """
+
+    # Up to so many rows the simplex method takes seconds; so many more a lone thread takes as a sign of many rules.
+    EASY_ROWS = 20_000
+    HARD_ROWS = 40_000
 
     # Each round fixes columns at least this near to 1, and no more than this share of the fractional ones.
     NEAR = 0.5
     AT_ONCE = 0.3
 
-    def __init__(self, relaxation: Relaxation, stopped: Callable[[], bool]) -> None:
+    def __init__(
+        self, relaxation: Relaxation, stopped: Callable[[], bool], *, race: bool = False, method: str | None = None
+    ) -> None:
+        rows = len(relaxation.row_lower)
         self._relaxation = relaxation
-        self._highs = _highs(relaxation, integer=False)
-        self._highs.cbSimplexInterrupt += lambda event: event.interrupt(stopped())
+        self._stopped = stopped
+        self.races = race and method is None and rows > self.EASY_ROWS
+        self._method = method or ("simplex" if rows <= self.HARD_ROWS else "ipm")
+        self._highs = self._made(stopped, self._method)
 
     def solve(self) -> LpResult | None:
         """Solve the relaxation; ``None`` when stopped first or infeasible."""
-        self._highs.run()
+        if self.races:
+            self._method, self._highs = self._winner()
+        else:
+            self._highs.run()
+        # Diving goes on from the basis found.
+        self._highs.setOptionValue("solver", "simplex")
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         solution = self._highs.getSolution()
         bound = _safe_bound(self._relaxation, np.array(solution.row_dual))
-        return LpResult(bound, np.array(solution.col_value), np.array(solution.col_dual))
+        return LpResult(bound, np.array(solution.col_value), np.array(solution.col_dual), self._method)
+
+    def _made(self, stopped: Callable[[], bool], method: str) -> highspy.Highs:
+        highs = _highs(self._relaxation, integer=False)
+        highs.setOptionValue("solver", method)
+        highs.cbSimplexInterrupt += lambda event: event.interrupt(stopped())
+        highs.cbIpmInterrupt += lambda event: event.interrupt(stopped())
+        return highs
+
+    def _winner(self) -> tuple[str, highspy.Highs]:
+        """Solve by two methods at once and give the one that is done first; the other gives up."""
+        lost = {method: threading.Event() for method in ("ipm", "simplex")}
+        racers = {method: self._made(partial(self._given_up, over), method) for method, over in lost.items()}
+        done: list[str] = []
+
+        def run(method: str) -> None:
+            racers[method].run()
+            if racers[method].getModelStatus() in _CONCLUSIVE:
+                done.append(method)
+
+        threads = [threading.Thread(target=run, args=(method,), daemon=True) for method in racers]
+        for thread in threads:
+            thread.start()
+        while not done and any(thread.is_alive() for thread in threads):
+            time.sleep(0.02)
+        winner = done[0] if done else "simplex"
+        for method, over in lost.items():
+            if method != winner:
+                over.set()
+        return winner, racers[winner]
+
+    def _given_up(self, lost: threading.Event) -> bool:
+        return lost.is_set() or self._stopped()
 
     def dive(self, columns: IntArray, values: FloatArray) -> IntArray | None:
         """Round 0-1 columns up a few at a time, solving again in between, until all are whole.
@@ -144,6 +204,8 @@ class MipTask:
         Limits in wall-clock time and in nodes of the search tree.
     seed
         Seed of HiGHS.
+    method
+        How its linear programme is best solved, see :class:`LpResult`.
     """
 
     relaxation: Relaxation
@@ -151,6 +213,7 @@ class MipTask:
     seconds: float = math.inf
     nodes: int | None = None
     seed: int = 0
+    method: str = "simplex"
 
 
 def run_mip(
@@ -167,6 +230,7 @@ def run_mip(
     """
     highs = _highs(task.relaxation, integer=True)
     highs.setOptionValue("mip_rel_gap", task.gap)
+    highs.setOptionValue("mip_lp_solver", task.method)
     highs.setOptionValue("random_seed", task.seed)
     if math.isfinite(task.seconds):
         highs.setOptionValue("time_limit", max(0.0, task.seconds))

@@ -1,4 +1,4 @@
-"""Why there is no roster: which pins contradict each other or a hard rule."""
+"""Why there is no roster: which pins contradict each other or a hard rule, or which hard rules each other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schedsolver.model.build import build_model
-from schedsolver.model.options import every_duty
+from schedsolver.model.options import admitted, every_duty
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
@@ -38,7 +38,7 @@ def contradictions(problem: Problem, settings: Settings) -> list[str]:
     Returns
     -------
     One sentence for each pin in the contradiction: pins that no single duty can keep, else a small
-    set of pins that cannot be kept together.
+    set of pins that cannot be kept together, else a small set of listed rules.
     """
     duties = every_duty(problem)
     alone = [reason for pin in problem.pins if (reason := _impossible_alone(pin, problem, duties)) is not None]
@@ -46,7 +46,9 @@ def contradictions(problem: Problem, settings: Settings) -> list[str]:
         return alone
     pins = _small_core(problem, settings)
     if not pins:
-        return ["the hard rules, listed in the problem, cannot all be kept; pins alone do not explain it"]
+        core = _contradictory_rules(problem, settings)
+        named = [f"{problem.rules[i].name} (rules[{i}]): {_first_sentence(problem.rules[i])}" for i in core]
+        return named or ["the rules that always hold cannot all be kept, whatever rules are listed"]
     return [f"{pin.describe()} (pins[{problem.pins.index(pin)}])" for pin in pins]
 
 
@@ -59,9 +61,7 @@ def _impossible_alone(pin: Pin, problem: Problem, duties: DutyOptions) -> str | 
     if not len(options):
         return f"{where}, but no shift type has such a duty"
     for rule in active_rules(problem):
-        kept = rule.admits(problem, options)
-        if kept is not None:
-            options = options.where(kept)
+        options = admitted(rule, problem, options)
         if not len(options):
             return f"{where}, but {rule.name} allows no such duty: {_first_sentence(rule)}"
     return None
@@ -105,6 +105,27 @@ def _small_core(problem: Problem, settings: Settings) -> list[Pin]:
         else:
             step //= 2
     return [problem.pins[i] for i in core]
+
+
+def _contradictory_rules(problem: Problem, settings: Settings) -> list[int]:
+    """Find listed rules that cannot be kept together, by leaving out one after another while time allows."""
+    deadline = time.monotonic() + max(LEAST_SECONDS, settings.time_seconds)
+
+    def impossible(kept: list[int]) -> bool:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return False
+        roster = build_model(problem.replace(rules=tuple(problem.rules[i] for i in kept))).roster
+        roster.cp.clear_objective()
+        limits = CpLimits(seconds=left, seed=settings.seed)
+        return solve_cp(roster.cp, limits, stop=threading.Event()).status is CpStatus.INFEASIBLE
+
+    core = list(range(len(problem.rules)))
+    for i in range(len(problem.rules)):
+        fewer = [j for j in core if j != i]
+        if impossible(fewer):
+            core = fewer
+    return core
 
 
 def _switched(roster: RosterModel, pin: Pin, column: IntArray, switch: int) -> None:

@@ -72,13 +72,20 @@ class Search:
         """
         self._open()
         if len(self.model.roster.options) <= SMALL:
+            if self.board.best is None:
+                self._insist()
             self._close()
         if not self.board.stopped:
             self._approach()
+        if self.board.best is None:
+            self._insist()
         self.board.end(StopReason.WORK)
 
     def _open(self) -> None:
-        """Find a first roster, even past the time limit: nobody works beyond what the pins ask for."""
+        """Find a first roster, even past the time limit: nobody works beyond what the pins ask for.
+
+        With rules that ask for work there may be no such roster.
+        """
         roster = self.model.roster
         pinned = np.zeros(len(roster.options), bool)
         for pin in roster.problem.pins:
@@ -87,9 +94,15 @@ class Search:
         seconds = max(OPENING_SECONDS, self.board.seconds_left)
         limits = CpLimits(seconds=seconds, seed=self.board.settings.seed, parameters=FIRST_SOLUTION)
         result = solve_cp(roster.cp, limits, fixed=roster.duty_columns[~pinned], fix_to=idle, stop=threading.Event())
-        if result.status is CpStatus.INFEASIBLE:
-            # With rules that ask for work, idleness may be impossible though a roster exists.
-            result = solve_cp(roster.cp, limits, stop=self.board.stop)
+        if result.values is not None:
+            self.board.offer(result.values, "first roster")
+
+    def _insist(self) -> None:
+        """Find any roster by CP-SAT, or prove that there is none."""
+        roster = self.model.roster
+        seconds = max(OPENING_SECONDS, self.board.seconds_left)
+        limits = CpLimits(seconds=seconds, seed=self.board.settings.seed, parameters=FIRST_SOLUTION)
+        result = solve_cp(roster.cp, limits, stop=self.board.stop)
         if result.status is CpStatus.INFEASIBLE:
             raise InfeasibleProblem(contradictions(roster.problem, self.board.settings))
         if result.values is None:
@@ -106,9 +119,12 @@ class Search:
         """Come down from the LP while, given a second thread, HiGHS raises the bound beside."""
         beside = self.board.settings.threads > 1
         prover = threading.Thread(target=self.board.guarded(self._prove), daemon=True)
-        if beside:
+        guide = LinearGuide(self.relaxation, lambda: self.board.stopped, race=beside)
+        if beside and not guide.races:
             prover.start()
-        lp = LinearGuide(self.relaxation, lambda: self.board.stopped).solve()
+        lp = guide.solve()
+        if guide.races:
+            prover.start()
         if lp is not None:
             self.board.raise_bound(lp.bound, "linear relaxation")
             for step in (self._dive, self._polish):
@@ -116,7 +132,10 @@ class Search:
                     step(lp)
             if not beside and not self.board.settings.deterministic and not self.board.stopped:
                 self._prove(share=0.5)
-            self._improve(lp)
+            if self.board.best is None and not self.board.stopped:
+                self._insist()
+            if self.board.best is not None:
+                self._improve(lp)
         if beside:
             self.board.end(StopReason.WORK)
             prover.join()
@@ -136,7 +155,7 @@ class Search:
         """Round the LP's duties up until all are whole; CP-SAT deals out breaks and activities."""
         duties = self.model.roster.duty_columns
         part = self._narrowed(lp, keep_whole=False)
-        guide = LinearGuide(part.relaxation, lambda: self.board.stopped)
+        guide = LinearGuide(part.relaxation, lambda: self.board.stopped, method=lp.method)
         narrow = guide.solve()
         if narrow is None:
             return

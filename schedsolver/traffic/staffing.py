@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,10 @@ import numpy as np
 from schedsolver.traffic.erlang import heads_needed
 
 if TYPE_CHECKING:
-    from schedsolver.domain import Activity, Problem
+    from schedsolver.domain import Activity, IntervalRequirement, Problem
+
+# Outlet, activity and slot.
+_Key = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class Cell:
         Price of the first, second, ... missing head in this slot; the last holds for all further.
     surplus_cents
         Price of each head beyond in this slot.
+    minimum
+        The last so many of the missing heads cost ``minimum_cents`` each instead.
+    minimum_cents
+        Price of each head missing below ``minimum`` in this slot.
+    maximum
+        Most heads there may be; ``None`` for no limit.
     """
 
     outlet: int
@@ -37,11 +46,22 @@ class Cell:
     heads: int
     shortage_cents: tuple[int, ...]
     surplus_cents: int
+    minimum: int = 0
+    minimum_cents: int = 0
+    maximum: int | None = None
 
-    def cents_without(self, missing: int) -> int:
-        """Price so many missing heads together; none when ``missing`` is not above 0."""
-        prices = self.shortage_cents
-        return sum(prices[min(i, len(prices) - 1)] for i in range(missing))
+    def cents_without(self, missing: int, pieces: int = 1) -> int:
+        """Price what is missing, counted in pieces of a head; nothing when ``missing`` is not above 0."""
+        return sum(
+            min(pieces, missing - pieces * i) * cents_per_piece(self._cents_of_missing(i), pieces)
+            for i in range(-(-missing // pieces))
+        )
+
+    def _cents_of_missing(self, i: int) -> int:
+        """Price missing head ``i``, counted from 0."""
+        if i >= self.heads - self.minimum:
+            return self.minimum_cents
+        return self.shortage_cents[min(i, len(self.shortage_cents) - 1)]
 
 
 def required_cells(problem: Problem) -> tuple[Cell, ...]:
@@ -62,33 +82,42 @@ def required_cells(problem: Problem) -> tuple[Cell, ...]:
     """
     horizon = problem.horizon
     wanted = _from_traffic(problem)
-    prices: dict[tuple[int, int, int], tuple[tuple[int, ...] | None, int | None]] = {}
+    stated: dict[_Key, IntervalRequirement] = {}
     for row in problem.interval_requirements:
         place = problem.outlet_index[row.outlet_id], problem.activity_index[row.activity_id]
-        for clock in range(row.start, row.end, horizon.slot_minutes):
-            key = (*place, horizon.slot_of(row.date, clock))
-            wanted[key] = row.heads
-            prices[key] = (row.shortage_cents_per_hour, row.surplus_cents_per_hour)
-
-    cells = []
-    for key in sorted(wanted.keys() | _open_service_cells(problem)):
-        outlet, activity, slot = key
-        own = problem.activities[activity]
-        shortage, surplus = prices.get(key, (None, None))
-        cells.append(
-            Cell(
-                outlet,
-                activity,
-                slot,
-                wanted.get(key, 0),
-                tuple(_per_slot(p, problem) for p in shortage or own.shortage_cents_per_hour),
-                _per_slot(own.surplus_cents_per_hour if surplus is None else surplus, problem),
-            )
-        )
-    return tuple(cells)
+        stated |= {(*place, horizon.slot_of(row.date, c)): row for c in range(row.start, row.end, horizon.slot_minutes)}
+    return tuple(
+        _cell(problem, key, wanted.get(key, 0), stated.get(key))
+        for key in sorted(wanted.keys() | stated.keys() | _open_service_cells(problem))
+    )
 
 
-def _from_traffic(problem: Problem) -> dict[tuple[int, int, int], int]:
+def cents_per_slot(cents_per_hour: int, problem: Problem) -> int:
+    """Give the price of one slot, rounded half up to a cent."""
+    return (cents_per_hour * problem.horizon.slot_minutes * 2 + 60) // 120
+
+
+def cents_per_piece(cents_per_head: int, pieces: int) -> int:
+    """Give the price of one of the pieces a head is cut into, rounded half up to a cent."""
+    return (2 * cents_per_head + pieces) // (2 * pieces)
+
+
+def _cell(problem: Problem, key: _Key, from_traffic: int, row: IntervalRequirement | None) -> Cell:
+    """Make a cell of what traffic asks for, or of a requirement where there is one."""
+    own = problem.activities[key[1]]
+    shortage, surplus = own.shortage_cents_per_hour, own.surplus_cents_per_hour
+    if row is not None:
+        shortage = row.shortage_cents_per_hour or shortage
+        surplus = surplus if row.surplus_cents_per_hour is None else row.surplus_cents_per_hour
+    prices = tuple(cents_per_slot(cents, problem) for cents in shortage)
+    cell = Cell(*key, from_traffic, prices, cents_per_slot(surplus, problem))
+    if row is None:
+        return cell
+    cents = cents_per_slot(row.minimum_cents_per_hour, problem)
+    return replace(cell, heads=row.heads, minimum=row.minimum, minimum_cents=cents, maximum=row.maximum)
+
+
+def _from_traffic(problem: Problem) -> dict[_Key, int]:
     rows = [row for row in problem.traffic if row.customers > 0]
     if not rows:
         return {}
@@ -109,11 +138,11 @@ def _from_traffic(problem: Problem) -> dict[tuple[int, int, int], int]:
     return wanted
 
 
-def _open_service_cells(problem: Problem) -> set[tuple[int, int, int]]:
+def _open_service_cells(problem: Problem) -> set[_Key]:
     """Give every cell of an open outlet within the horizon."""
     horizon = problem.horizon
     service = [i for i, a in enumerate(problem.activities) if not a.deferrable]
-    cells: set[tuple[int, int, int]] = set()
+    cells: set[_Key] = set()
     for o, outlet in enumerate(problem.outlets):
         for date in horizon.dates:
             for start, end in problem.open_intervals(outlet.outlet_id, date):
@@ -121,8 +150,3 @@ def _open_service_cells(problem: Problem) -> set[tuple[int, int, int]]:
                     slot = horizon.slot_of(date, clock)
                     cells.update((o, a, slot) for a in service if slot < horizon.slots)
     return cells
-
-
-def _per_slot(cents_per_hour: int, problem: Problem) -> int:
-    """Price of one slot, rounded half up."""
-    return (cents_per_hour * problem.horizon.slot_minutes * 2 + 60) // 120

@@ -155,7 +155,7 @@ def test_a_huge_file_is_refused(problem: Path, tmp_path: Path) -> None:
         (["--workers", 0], "--workers: 0 is out of range"),
         (["--workers", 2], "one worker"),
         (["--seed", -1], "--seed: -1 is out of range"),
-        (["--format", "inrc2"], '"inrc2" is not supported yet'),
+        (["--format", "excel"], '"excel" is not supported; the formats are'),
         (["--format", "json"], "is a folder"),
     ],
 )

@@ -17,6 +17,7 @@ from schedsolver.domain import (
     Outlet,
     Permission,
     Pin,
+    Preference,
     Request,
     ShiftRequirement,
     ShiftType,
@@ -54,6 +55,10 @@ def opening(start, end, *, outlet="Hub", **day) -> OpeningHours:
 def shift(**changes) -> ShiftType:
     fields = {"shift_type_id": "day", "start_from": 540, "start_to": 600, "minutes_min": 300, "minutes_max": 360}
     return ShiftType(**(fields | changes))
+
+
+def prefers(wish="prefer", **fields) -> Preference:
+    return Preference(**({"employee_id": "E1", "cents": 5} | fields), wish=wish)
 
 
 def test_the_tiny_problem_has_no_fault():
@@ -123,6 +128,10 @@ def test_a_cluster_may_lack_a_hub():
             Request(employee_id="E1", date=MONDAY, wish="on", shift_type_id="zz"),
             'shift type "zz" is not in shift_types',
         ),
+        ("preferences", prefers(employee_id="zz", outlet_id="Hub"), 'employee "zz" is not in staff'),
+        ("preferences", prefers(outlet_id="X"), 'outlet "X" is not in outlets'),
+        ("preferences", prefers(activity_id="zz"), 'activity "zz" is not in activities'),
+        ("preferences", prefers(colleague_id="zz"), 'colleague "zz" is not in staff'),
         ("pins", Pin(employee_id="zz", date=MONDAY), 'employee "zz" is not in staff'),
         ("pins", Pin(employee_id="E1", date=MONDAY, outlet_id="X"), 'outlet "X" is not in outlets'),
         ("pins", Pin(employee_id="E1", date=MONDAY, shift_type_id="zz"), 'shift type "zz" is not in shift_types'),
@@ -168,6 +177,27 @@ def test_the_nearest_name_is_suggested():
 
 def test_travel_between_unknown_outlets_is_refused():
     assert faults(travel=TravelTimes(outlets=("X",), minutes=((0,),))) == ['travel: outlet "X" is not in outlets']
+
+
+@pytest.mark.parametrize("thing", [{"outlet_id": "Sat"}, {"activity_id": "calls"}, {"colleague_id": "E2"}])
+def test_what_someone_thinks_of_one_thing_is_said_once(thing):
+    (name,) = thing.values()
+    twice = prefers(**thing), prefers(**thing, cents=9)
+    assert faults(preferences=twice) == [
+        f"preferences[1]: E1 prefers {name}, again, after preferences[0]; keep one of them"
+    ]
+    opposite = prefers(**thing), prefers("avoid", **thing), prefers("avoid", **thing)
+    assert faults(preferences=opposite) == [
+        f"preferences[{i}]: E1 avoids {name}, and the opposite in preferences[0]; keep one of them" for i in (1, 2)
+    ]
+
+
+def test_people_may_prefer_and_avoid_different_things():
+    rows = (
+        prefers(outlet_id="Hub"), prefers(outlet_id="Sat"), prefers("avoid", activity_id="calls"),
+        prefers(colleague_id="E2"), prefers("avoid", employee_id="E2", outlet_id="Hub"),
+    )  # fmt: skip
+    assert faults(preferences=rows) == []
 
 
 def test_every_fault_is_given_but_none_that_only_follows():
@@ -284,6 +314,17 @@ def test_traffic_given_twice_is_refused():
     assert faults(traffic=(arrivals(), arrivals())) == [
         again("traffic[1]", "counter at Hub on 2026-03-09 09:00", "traffic[0]")
     ]
+
+
+@pytest.mark.parametrize(("minimum", "cents", "cheap"), [(1, 23_999, True), (1, 24_000, False), (0, 23_999, False)])
+def test_a_minimum_that_costs_less_than_the_last_price_of_its_activity_is_refused(minimum, cents, cheap):
+    row = interval().model_copy(update={"minimum": minimum, "minimum_cents_per_hour": cents})
+    assert faults(interval_requirements=(row,)) == [
+        f"interval_requirements[0]: minimum_cents_per_hour {cents} is below the shortage price 24000; "
+        "missing the minimum must cost at least as much as missing the heads needed"
+    ] * cheap  # fmt: skip
+    own = row.model_copy(update={"shortage_cents_per_hour": (cents,)})
+    assert faults(interval_requirements=(own,)) == []
 
 
 def test_a_cell_asked_for_again_from_the_day_before_is_refused():

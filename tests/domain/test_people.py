@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
-from schedsolver.domain import Availability, Contract, Leave, Permission, Pin, Request
+from schedsolver.domain import Availability, Contract, Leave, Permission, Pin, Preference, Request
 
 NINTH, TENTH = dt.date(2026, 3, 9), dt.date(2026, 3, 10)
 
@@ -121,6 +121,30 @@ def test_a_wish_is_on_or_off():
     assert Request(employee_id="E1", date=NINTH, wish="off").cents == 1000
     with pytest.raises(ValidationError, match="'on' or 'off'"):
         Request(employee_id="E1", date=NINTH, wish="maybe")
+
+
+@pytest.mark.parametrize(
+    ("fields", "thing"), [({"outlet_id": "Hub"}, "Hub"), ({"activity_id": "fx"}, "fx"), ({"colleague_id": "E2"}, "E2")]
+)
+def test_a_preference_is_about_one_thing(fields, thing):
+    row = Preference(employee_id="E1", wish="avoid", cents=5, **fields)
+    assert (row.thing, row.describe()) == (thing, f"E1 avoids {thing}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "give exactly one of outlet, activity and colleague"),
+        ({"outlet_id": "Hub", "activity_id": "fx"}, "give exactly one of"),
+        ({"outlet_id": "Hub", "activity_id": "fx", "colleague_id": "E2"}, "give exactly one of"),
+        ({"colleague_id": "E1"}, "E1 is their own colleague; name somebody else"),
+        ({"outlet_id": "Hub", "wish": "like"}, "'prefer' or 'avoid'"),
+        ({"outlet_id": "Hub", "cents": -1}, "greater than or equal to 0"),
+    ],
+)
+def test_a_preference_that_makes_no_sense_is_refused(fields, words):
+    with pytest.raises(ValidationError, match=words):
+        Preference(**({"employee_id": "E1", "wish": "prefer", "cents": 5} | fields))
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ def test_an_employee_is_meant_when_named_in_any_way(scope, employees):
         ({}, True),
         ({"weekdays": (0, 3)}, True),
         ({"weekdays": (1,)}, False),
+        ({"day_kinds": ("workday",)}, True),
+        ({"day_kinds": ("rest", "holiday")}, False),
         ({"first_day": "2026-03-09"}, True),
         ({"first_day": "2026-03-10"}, False),
         ({"last_day": "2026-03-09"}, True),
@@ -83,7 +85,7 @@ def test_an_employee_is_meant_when_named_in_any_way(scope, employees):
     ],
 )
 def test_a_date_is_meant_when_nothing_excludes_it(scope, meant):
-    assert Scope(**scope).has_date(MONDAY) is meant
+    assert Scope(**scope).has_date(MONDAY, tiny()) is meant
 
 
 def test_outlets_and_activities_are_meant_when_named_or_none_is():

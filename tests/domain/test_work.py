@@ -53,6 +53,10 @@ def made(kind, fields):
         ("interval", {"heads": 0}),
         ("interval", {"heads": 10_000}),
         ("interval", {"shortage_cents_per_hour": (5, 5)}),
+        ("interval", {"minimum": 1, "maximum": 1}),
+        ("interval", {"heads": 0, "maximum": 0}),
+        ("interval", {"minimum": 1, "minimum_cents_per_hour": 6, "shortage_cents_per_hour": (5, 6)}),
+        ("interval", {"minimum": 0, "minimum_cents_per_hour": 0, "shortage_cents_per_hour": (5, 6)}),
         ("shifts", {"minimum": 2, "preferred": 2, "maximum": 2}),
         ("shifts", {"maximum": 0}),
         ("shifts", {"minimum_cents": 7, "shortage_cents": 7}),
@@ -96,6 +100,14 @@ def test_the_ends_of_each_range_are_accepted(kind, fields):
         ("interval", {"heads": 10_001}, "less than or equal to 10000"),
         ("interval", {"shortage_cents_per_hour": (5, 4)}, "fall"),
         ("interval", {"shortage_cents_per_hour": ()}, "at least one shortage price"),
+        ("interval", {"minimum": -1}, "greater than or equal to 0"),
+        ("interval", {"minimum": 2}, "heads 1 is below minimum 2"),
+        ("interval", {"maximum": 0}, "maximum 0 is below the 1 heads needed"),
+        (
+            "interval",
+            {"minimum": 1, "minimum_cents_per_hour": 5, "shortage_cents_per_hour": (5, 6)},
+            "minimum_cents_per_hour 5 is below the shortage price 6; missing the minimum must cost at least as much",
+        ),
         ("shifts", {"minimum": 2, "preferred": 1}, "preferred 1 is below minimum 2"),
         ("shifts", {"minimum": 2, "maximum": 1}, "maximum 1 is below the 2 wanted"),
         ("shifts", {"minimum": 1, "preferred": 3, "maximum": 2}, "maximum 2 is below the 3 wanted"),
@@ -127,6 +139,12 @@ def test_the_minimum_is_wanted_unless_more_is_preferred(preferred, wanted):
 def test_a_missing_minimum_costs_most_by_default():
     row = ShiftRequirement(date=DAY, shift_type_id="day")
     assert (row.minimum, row.minimum_cents, row.shortage_cents, row.surplus_cents) == (0, 1_000_000, 100_000, 0)
+
+
+def test_a_head_below_the_minimum_costs_ten_times_the_last_by_default():
+    row = made("interval", {})
+    assert (row.minimum, row.maximum, row.minimum_cents_per_hour) == (0, None, 240_000)
+    assert row.minimum_cents_per_hour == 10 * Activity(activity_id="counter").shortage_cents_per_hour[-1]
 
 
 def pauses(*windows):

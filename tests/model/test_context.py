@@ -6,7 +6,7 @@ from ortools.sat.python import cp_model
 
 from schedsolver.model.context import UNBOUNDED, RosterModel
 from schedsolver.model.options import every_duty
-from schedsolver.rules import DaysPerWeek, MinimumRest
+from schedsolver.rules import DaysWorked, MinimumRest
 from tests.solving import fixed_shift, plain
 
 HARD = MinimumRest(minutes=60)
@@ -130,10 +130,10 @@ def test_a_soft_limit_counts_every_unit_and_lets_columns_weigh_against_each_othe
 def test_excesses_with_different_numbers_pay_apart():
     model = roster(3)
     model.limit(SOFT, *PAIR, [1, 1], excess=[4, 2])
-    model.limit(DaysPerWeek(maximum=1, hard=False, weight=100), [0], [0], [1], [0])
+    model.limit(DaysWorked(maximum=1, hard=False, weight=100), [0], [0], [1], [0])
     model.set_objective()
     values = cheapest(model, 1, 1, 1)
-    assert model.cost_by_rule(values) == {"rest.minimum": 10, "contract.days_per_week": 100}
+    assert model.cost_by_rule(values) == {"rest.minimum": 10, "contract.days": 100}
 
 
 # ---------------------------------------------------------------- priced gaps

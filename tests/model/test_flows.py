@@ -141,6 +141,16 @@ def test_work_that_can_wait_at_a_price_leaves_other_surplus_open(surplus_cents, 
     assert set(model.roster.heads.activity.tolist()) == columns
 
 
+@pytest.mark.parametrize(("maximum", "columns"), [(None, {1}), (1, {0, 1})])
+def test_work_that_can_wait_up_to_a_maximum_leaves_other_surplus_open(maximum, columns):
+    limited = IntervalRequirement(
+        outlet_id="Hub", activity_id="calls", date=MONDAY, start="09:00", end="15:00", heads=0,
+        surplus_cents_per_hour=0, maximum=maximum,
+    )  # fmt: skip
+    model = build_model(branch(DAY, interval_requirements=(limited,)))
+    assert set(model.roster.heads.activity.tolist()) == columns
+
+
 def test_work_that_can_wait_at_few_windows_leaves_other_surplus_open():
     at_window = (COUNTER, CALLS.model_copy(update={"at_window": True}))
     model = build_model(branch(DAY, activities=at_window, outlets=(Outlet(outlet_id="Hub", windows=1),)))

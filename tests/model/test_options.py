@@ -107,9 +107,10 @@ def needs(*skills: str | None):
 
 
 @pytest.mark.parametrize(
-    ("asked", "skills"), [((), [-1]), ((None,), [-1]), (("fx",), [-1, 1]), (("fx", "cash", None), [-1, 0, 1])]
+    ("asked", "skills"),
+    [((), [-1]), ((None,), [-1]), (("fx",), [1]), (("fx", "cash"), [0, 1]), (("fx", "cash", None), [-1, 0, 1])],
 )
-def test_a_duty_comes_in_each_skill_its_shift_is_asked_for_and_in_none(asked, skills):
+def test_a_duty_comes_in_each_skill_its_shift_is_asked_for_and_in_none_where_that_is_asked_for_too(asked, skills):
     problem = one_day(
         fixed_shift("day", "09:00", "10:00"), fixed_shift("late", "12:00", "13:00"),
         skills=(Skill(skill_id="cash"), Skill(skill_id="fx")), shift_requirements=needs(*asked),

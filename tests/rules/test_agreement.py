@@ -30,7 +30,7 @@ from schedsolver.domain import (
     Skill,
     TravelTimes,
 )
-from schedsolver.rules import DaysPerWeek, MinimumRest, PaidTime, Travel, WeeklyHours
+from schedsolver.rules import DaysWorked, MinimumRest, PaidTime, Travel, WeeklyHours
 from tests.miniatures import miniatures
 from tests.solving import FixedModel, assert_agree, assert_agree_on, assert_same_options, fixed_shift, plain, work
 from tests.tiny import MONDAY, TUESDAY, tiny
@@ -98,9 +98,9 @@ def shifts_needed(shift: str, **more) -> ShiftRequirement:
 
 # Each case: a problem, and how many of its sets of duties are no roster.
 CASES = {
-    "duty.one_a_day: two places on one day": (alone(DAY, outlets=(HUB, SAT)), 7),
-    "duty.one_a_day: a night into a morning": (alone(NIGHT, EARLY), 8),
-    "duty.one_a_day: history into a morning": (
+    "duty.per_day: two places on one day": (alone(DAY, outlets=(HUB, SAT)), 7),
+    "duty.per_day: a night into a morning": (alone(NIGHT, EARLY), 8),
+    "duty.per_day: history into a morning": (
         alone(EARLY, DAY, history=(work("E1", "night", "22:00", "30:00", date=SUNDAY),)), 10,
     ),
     "duty.shift_type: windows, lengths, outlets": (
@@ -190,7 +190,7 @@ CASES = {
         alone(
             DAY, horizon=days(1), staff=(E1, E2), skills=(Skill(skill_id="cash"), Skill(skill_id="fx")),
             permissions=(Permission(employee_id="E1", skill_id="cash"), Permission(employee_id="E2", skill_id="fx")),
-            shift_requirements=tuple(shifts_needed("day", skill_id=skill, minimum=1) for skill in ("cash", "fx")),
+            shift_requirements=tuple(shifts_needed("day", skill_id=name, minimum=1) for name in ("cash", "fx", None)),
         ), 7,
     ),
     "leave.taken: a day and the night before it": (alone(NIGHT, DAY, leave=(leave(TUESDAY, TUESDAY),)), 0),
@@ -273,18 +273,18 @@ CASES = {
                      MinimumRest(minutes=1201, hard=False, weight=3, scope=Scope(first_day=TUESDAY)))),
         202,
     ),
-    "contract.days_per_week": (alone(DAY, horizon=days(4), rules=(DaysPerWeek(maximum=2),)), 5),
-    "contract.days_per_week: soft, two weeks, history": (
+    "contract.days": (alone(DAY, horizon=days(4), rules=(DaysWorked(maximum=2),)), 5),
+    "contract.days: soft, two weeks, history": (
         alone(
-            DAY, horizon=days(4, MONDAY - dt.timedelta(days=2)), rules=(DaysPerWeek(maximum=1, hard=False, weight=9),),
+            DAY, horizon=days(4, MONDAY - dt.timedelta(days=2)), rules=(DaysWorked(maximum=1, hard=False, weight=9),),
             history=tuple(
                 work("E1", "day", start, end, date=MONDAY - dt.timedelta(days=3))
                 for start, end in (("09:00", "11:00"), ("12:00", "14:00"))
             ),
         ), 0,
     ),
-    "contract.days_per_week: scope": (
-        alone(DAY, staff=(E1, E2), rules=(DaysPerWeek(maximum=0, scope=Scope(tags=("senior",), weekdays=(1,))),)), 8,
+    "contract.days: scope": (
+        alone(DAY, staff=(E1, E2), rules=(DaysWorked(maximum=0, scope=Scope(tags=("senior",), weekdays=(1,))),)), 8,
     ),
     "contract.weekly_hours: short, beyond and a limit": (
         alone(

@@ -5,7 +5,7 @@ import pytest
 
 from schedsolver.domain import Request, Rule, Schedule
 from schedsolver.errors import InvalidSchedule
-from schedsolver.rules import LISTED, STANDING, DaysPerWeek, MinimumRest, PaidTime, active_rules, check
+from schedsolver.rules import LISTED, STANDING, DaysWorked, MinimumRest, PaidTime, active_rules, check
 from tests.solving import fixed_shift, plain, roster_of, work
 from tests.tiny import MONDAY, TUESDAY, duty, stint, tiny
 
@@ -16,33 +16,33 @@ def world(**changes):
 
 def test_every_rule_is_standing_or_listed_under_its_own_name():
     kinds = (*STANDING, *LISTED)
-    assert len({kind.name for kind in kinds}) == len(kinds) == 17
+    assert len({kind.name for kind in kinds}) == len(kinds)
     assert all(Rule.catalogue()[kind.name] is kind for kind in kinds)
 
 
 def test_standing_rules_come_first_where_they_apply_then_the_listed_in_order():
     problem = world(rules=(PaidTime(), MinimumRest(minutes=60)))
     assert [rule.name for rule in active_rules(problem)] == [
-        "duty.shift_type", "duty.one_a_day", "permission.held", "cost.paid_time", "rest.minimum",
+        "duty.shift_type", "duty.per_day", "permission.held", "leave.planned", "cost.paid_time", "rest.minimum",
     ]  # fmt: skip
 
 
 def test_a_listed_rule_takes_the_place_of_its_standing_namesake():
-    one_a_day = next(kind for kind in STANDING if kind.name == "duty.one_a_day")
-    names = [rule.name for rule in active_rules(world(rules=(one_a_day(),)))]
-    assert names == ["duty.shift_type", "permission.held", "duty.one_a_day"]
+    per_day = next(kind for kind in STANDING if kind.name == "duty.per_day")
+    names = [rule.name for rule in active_rules(world(rules=(per_day(),)))]
+    assert names == ["duty.shift_type", "permission.held", "leave.planned", "duty.per_day"]
 
 
 def test_a_report_adds_up_violations_and_cost_of_all_rules():
     wishes = (Request(employee_id="E1", date=MONDAY, wish="off", cents=40),)
-    soft = (DaysPerWeek(maximum=0, hard=False, weight=5), DaysPerWeek(maximum=1, hard=False, weight=7))
+    soft = (DaysWorked(maximum=0, hard=False, weight=5), DaysWorked(maximum=1, hard=False, weight=7))
     problem = world(requests=wishes, rules=soft)
     both = roster_of([work("E1", "day", "09:00", "15:00"), work("E1", "day", "09:00", "15:00", date=TUESDAY)])
     report = check(problem, both)
     assert report.ok
     assert report.cost_by_rule == {
-        "duty.shift_type": 0, "duty.one_a_day": 0, "permission.held": 0, "request.granted": 40,
-        "contract.days_per_week": 2 * 5 + 7,
+        "duty.shift_type": 0, "duty.per_day": 0, "permission.held": 0, "leave.planned": 0,
+        "request.granted": 40, "contract.days": 2 * 5 + 7,
     }  # fmt: skip
     assert report.objective == 57
     wrong = check(problem, roster_of([work("E1", "day", "10:00", "16:00")]))

@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from schedsolver.domain import BreakWindow, ShiftType
-from schedsolver.rules.duty import DutyFollowsShiftType, OneDutyADay, StintsFillDuty
+from schedsolver.domain import BreakWindow, Schedule, ShiftRequirement, ShiftType, Skill
+from schedsolver.rules.duty import DutiesPerDay, DutyFollowsShiftType, StintsFillDuty
 from tests.solving import fixed_shift, judged, plain, spell, words, work
 from tests.tiny import MONDAY, TUESDAY, duty, stint, tiny
 
@@ -99,16 +99,56 @@ def test_lengths_and_starts_follow_the_grid_of_the_shift_not_of_the_clock():
     assert judged(DutyFollowsShiftType(), problem, work("E1", "odd", "08:45", "10:25")).violations
 
 
-# ---------------------------------------------------------------- duty.one_a_day
+@pytest.mark.parametrize(
+    ("asked", "skill", "faults"),
+    [
+        (("cash", "fx"), "cash", []),
+        (("cash", "fx"), None, ["no skill instead of cash or fx, the skills"]),
+        (("cash", "cash"), "fx", ["fx instead of cash, the skills"]),
+        (("cash", None), None, []),
+        (("cash", None), "fx", []),
+        ((None,), "cash", []),
+        ((), None, []),
+    ],
+)
+def test_a_duty_is_in_a_skill_asked_for_where_each_requirement_names_one(asked, skill, faults):
+    problem = tiny(
+        skills=(Skill(skill_id="cash"), Skill(skill_id="fx")),
+        shift_types=(*tiny().shift_types, NIGHT),
+        shift_requirements=(
+            ShiftRequirement(date=TUESDAY, shift_type_id="night", skill_id="fx"),
+            *(
+                ShiftRequirement(date=TUESDAY, shift_type_id="day", skill_id=name, outlet_id=outlet)
+                for name, outlet in zip(asked, (None, "Hub"), strict=False)
+            ),
+        ),
+    )
+    taken = duty("E1", skill=skill)
+    found = judged(DutyFollowsShiftType(), problem, taken)
+    assert words(found) == [f"{taken}: {fault} of shift type day" for fault in faults]
+
+
+def test_breaks_follow_the_grid_of_their_window_not_of_the_clock():
+    window = BreakWindow(minutes=30, start_from="12:15", start_to="13:15")
+    problem = plain(shift_types=(fixed_shift("day", "09:00", "15:00", breaks=(window,)),))
+
+    def pausing(start: str, end: str):
+        return judged(DutyFollowsShiftType(), problem, work("E1", "day", "09:00", "15:00", pauses=((start, end),)))
+
+    assert pausing("12:15", "12:45").violations == pausing("13:15", "13:45").violations == ()
+    assert "break at 12:45 outside the break window" in words(pausing("12:45", "13:15"))[0]
+
+
+# ---------------------------------------------------------------- duty.per_day
 
 
 def test_two_duties_on_one_date_are_one_violation_and_so_are_three():
     two = (duty("E1"), duty("E1", "10:00", "16:00", outlet="Sat"))
     three = (*two, duty("E1", "10:00", "15:00"))
     for records in (two, three):
-        found = judged(OneDutyADay(), tiny(), *records)
+        found = judged(DutiesPerDay(), tiny(), *records)
         assert words(found) == [f"E1 has more than one duty on {MONDAY}"]
-    assert judged(OneDutyADay(), tiny(), duty("E1"), duty("E2"), duty("E1", date=TUESDAY)).violations == ()
+    assert judged(DutiesPerDay(), tiny(), duty("E1"), duty("E2"), duty("E1", date=TUESDAY)).violations == ()
 
 
 def test_a_duty_that_runs_into_the_next_one_overlaps_it():
@@ -116,18 +156,18 @@ def test_a_duty_that_runs_into_the_next_one_overlaps_it():
     night = work("E1", "night", "22:00", "30:00")
     touching = work("E1", "later", "06:00", "10:00", date=TUESDAY)
     overlapping = work("E1", "early", "05:00", "09:00", date=TUESDAY)
-    assert judged(OneDutyADay(), problem, night, touching).violations == ()
-    found = judged(OneDutyADay(), problem, night, overlapping)
+    assert judged(DutiesPerDay(), problem, night, touching).violations == ()
+    found = judged(DutiesPerDay(), problem, night, overlapping)
     assert len(found.violations) == 1
     assert "overlaps E1 at Hub on 2026-03-10 05:00-09:00" in words(found)[0]
-    assert judged(OneDutyADay(), problem, night, overlapping.model_copy(update={"employee_id": "E2"})).violations == ()
+    assert judged(DutiesPerDay(), problem, night, overlapping.model_copy(update={"employee_id": "E2"})).violations == ()
 
 
 def test_history_that_runs_into_the_horizon_counts_but_not_its_own_overlaps():
     before = work("E1", "night", "22:00", "30:00", date=SUNDAY)
     problem = plain(shift_types=(NIGHT, EARLY, LATER), history=(before,))
-    assert judged(OneDutyADay(), problem, work("E1", "later", "06:00", "10:00")).violations == ()
-    assert len(judged(OneDutyADay(), problem, work("E1", "early", "05:00", "09:00")).violations) == 1
+    assert judged(DutiesPerDay(), problem, work("E1", "later", "06:00", "10:00")).violations == ()
+    assert len(judged(DutiesPerDay(), problem, work("E1", "early", "05:00", "09:00")).violations) == 1
 
 
 # ---------------------------------------------------------------- duty.filled
@@ -174,3 +214,11 @@ def test_a_stint_may_run_past_midnight_with_its_duty():
     night = work("E1", "night", "22:00", "30:00")
     assert judged(StintsFillDuty(), problem, night, spell("E1", "calls", "22:00", "30:00")).violations == ()
     assert judged(StintsFillDuty(), problem, night, spell("E1", "calls", "22:00", "29:00")).violations
+
+
+def test_two_duties_of_a_day_are_filled_each_by_its_own_stints():
+    morning, later = duty("E1", "09:00", "12:00", pauses=()), duty("E1", "12:00", "15:00", pauses=())
+    stints = (stint("E1", "counter", "09:00", "12:00"), stint("E1", "calls", "12:00", "15:00"))
+    for duties in ((morning, later), (later, morning)):
+        assert StintsFillDuty().judge(tiny(), Schedule(duty_list=duties, stint_list=stints)).violations == ()
+        assert len(StintsFillDuty().judge(tiny(), Schedule(duty_list=duties, stint_list=stints[:1])).violations) == 1

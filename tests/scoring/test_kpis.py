@@ -22,6 +22,7 @@ from schedsolver.domain import (
     TravelTimes,
 )
 from schedsolver.errors import InvalidSchedule
+from schedsolver.rules.cover import IntervalCover
 from schedsolver.scoring.kpis import heads_given, kpis, shortages
 from schedsolver.traffic.staffing import required_cells
 from tests.strategies import problems, rosters
@@ -284,6 +285,37 @@ def test_a_run_with_several_prices_costs_them_all():
     )
     frame = shortages(tiny(interval_requirements=rows), Schedule())
     assert frame[["start", "end", "cents"]].to_numpy().tolist() == [[at("09:00"), at("11:00"), 12]]
+
+
+def test_heads_missing_below_the_minimum_cost_its_price():
+    rows = (required("09:00", "10:00", 3, minimum=1, minimum_cents_per_hour=30_000),)
+    problem = tiny(interval_requirements=rows)
+    assert shortages(problem, Schedule())["cents"].tolist() == [12_000 + 18_000 + 30_000]
+    assert shortages(problem, stints_of(("E1", "counter", "09:00", "10:00")))["cents"].tolist() == [12_000 + 18_000]
+
+
+# E1 is a senior and counts as a head and a half.
+BY_PARTS = IntervalCover(head_percent={"senior": 150}, scope={"outlets": ["Hub"]})
+
+
+def test_people_count_in_parts_of_a_head_where_the_rule_counts_them_so():
+    rows = (required("09:00", "11:00", 2), required("09:00", "10:00", 2, outlet="Sat"))
+    problem = tiny(interval_requirements=rows, rules=(BY_PARTS,))
+    schedule = stints_of(("E1", "counter", "09:00", "10:00"), ("E2", "counter", "10:00", "12:00"))
+    frame = shortages(problem, schedule)
+    assert list(frame.columns) == COLUMNS
+    # A piece of half a head costs 60.00; at the satellite the rule does not count, nor price.
+    assert frame.to_numpy().tolist() == [
+        ["Hub", "counter", at("09:00"), at("10:00"), 2, 1.5, 0.5, 6_000],
+        ["Sat", "counter", at("09:00"), at("10:00"), 2, 0, 2, 0],
+        ["Hub", "counter", at("10:00"), at("11:00"), 2, 1, 1, 12_000],
+    ]
+    found = kpis(problem, schedule)
+    assert (found["needed_hours"], found["covered_hours"], found["surplus_hours"]) == (6, 2.5, 1)
+    assert found["cover_share"] == 2.5 / 6
+    here = stints_of(("E1", "counter", "09:00", "10:00"))
+    there = Schedule.of([], [stint("E1", "counter", "09:00", "10:00", outlet="Sat")])
+    assert [kpis(problem, s)["covered_hours"] for s in (here, there)] == [1.5, 1]
 
 
 def test_a_shortage_may_run_past_midnight():

@@ -5,7 +5,7 @@ import pytest
 import schedsolver as ss
 from schedsolver.domain import Employee, Horizon, Leave, OpeningHours, Outlet, Permission, Pin, ShiftRequirement
 from schedsolver.errors import InfeasibleProblem
-from schedsolver.rules import DaysPerWeek, MinimumRest
+from schedsolver.rules import DaysWorked, MinimumRest
 from tests.solving import fixed_shift, plain, work
 from tests.tiny import MONDAY, TUESDAY, tiny
 
@@ -79,7 +79,7 @@ def test_a_day_pinned_off_and_on_names_both():
 def test_pins_beyond_the_days_of_a_week_give_a_smallest_set():
     days = [MONDAY + dt.timedelta(days=i) for i in range(6)]
     pins = [pin(date) for date in days] + [pin(date, "E2") for date in days[:3]]
-    found = reasons(*pins, days=6, rules=(DaysPerWeek(maximum=3),))
+    found = reasons(*pins, days=6, rules=(DaysWorked(maximum=3),))
     assert len(found) == 4
     assert all(text.startswith("pin: E1 works on 2026-03-") for text in found)
 
@@ -118,7 +118,24 @@ def test_pins_at_more_windows_than_there_are_are_named():
 
 def test_pins_that_soft_rules_dislike_are_kept_at_their_price():
     problem = plain(
-        shift_types=(DAY,), pins=(pin(), pin(TUESDAY)), rules=(DaysPerWeek(maximum=1, hard=False, weight=30),),
+        shift_types=(DAY,), pins=(pin(), pin(TUESDAY)), rules=(DaysWorked(maximum=1, hard=False, weight=30),),
         staff=(Employee(employee_id="E1", contract_id="full"),),
     )  # fmt: skip
     assert ss.solve(problem, SETTINGS).objective == 30
+
+
+def test_rules_that_contradict_each_other_are_named_and_no_others():
+    rules = (
+        {"rule": "cost.paid_time"},
+        {"rule": "sequence.work_days", "maximum": 1},
+        {"rule": "rest.minimum", "minutes": 60},
+        {"rule": "sequence.days_off", "maximum": 1},
+        {"rule": "sequence.shifts", "shift_types": ["late"], "minimum": 2},
+        {"rule": "sequence.shifts", "shift_types": ["day"], "minimum": 2},
+    )
+    # Every second day at least is worked, never two in a row, and no shift on one day alone.
+    told = reasons(days=5, rules=rules)
+    assert [text.partition(":")[0] for text in told] == [
+        "sequence.work_days (rules[1])", "sequence.days_off (rules[3])", "sequence.shifts (rules[4])",
+        "sequence.shifts (rules[5])",
+    ]  # fmt: skip

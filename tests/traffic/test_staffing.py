@@ -4,7 +4,7 @@ from hypothesis import given
 from schedsolver.domain import Activity, Arrivals, Horizon, IntervalRequirement, OpeningHours, Outlet, ShiftType
 from schedsolver.errors import InvalidProblem
 from schedsolver.traffic.erlang import heads_needed
-from schedsolver.traffic.staffing import Cell, required_cells
+from schedsolver.traffic.staffing import Cell, cents_per_piece, required_cells
 from tests.strategies import problems
 from tests.tiny import MONDAY, TUESDAY, tiny
 
@@ -154,6 +154,48 @@ def test_a_requirement_may_have_prices_of_its_own():
     cells = {c.slot: c for c in required_cells(bank(interval_requirements=(row,))) if c.outlet == HUB}
     assert (cells[10].shortage_cents, cells[10].surplus_cents) == ((7,), 0)
     assert (cells[11].shortage_cents, cells[11].surplus_cents) == ((100, 300), 50)
+
+
+def test_a_requirement_may_have_a_minimum_and_a_maximum():
+    horizon = Horizon(start=MONDAY, days=1, slot_minutes=30)
+    row = stated("10:00", "11:00", 2, minimum=1, maximum=3, minimum_cents_per_hour=601)
+    cells = {c.slot: c for c in required_cells(bank(interval_requirements=(row,), horizon=horizon)) if c.outlet == HUB}
+    assert [(cells[s].minimum, cells[s].minimum_cents, cells[s].maximum) for s in (20, 21)] == [(1, 301, 3)] * 2
+    assert (cells[22].minimum, cells[22].minimum_cents, cells[22].maximum) == (0, 0, None)
+
+
+# Five heads at 100, 200, 400 and 400; the last two, below the minimum, at 1000.
+PRICED = Cell(0, 0, 0, 5, (100, 200, 400), 10, minimum=2, minimum_cents=1000)
+
+
+@pytest.mark.parametrize(
+    ("missing", "cents"), [(-1, 0), (0, 0), (1, 100), (2, 300), (3, 700), (4, 1700), (5, 2700)]
+)  # fmt: skip
+def test_missing_heads_cost_more_and_more_and_most_below_the_minimum(missing, cents):
+    assert PRICED.cents_without(missing) == cents
+
+
+@pytest.mark.parametrize(
+    ("pieces", "missing", "cents"),
+    [
+        (2, 1, 50),
+        (2, 2, 100),
+        (2, 3, 200),
+        (2, 7, 1200),
+        (2, 10, 2700),
+        (3, 1, 33),
+        (3, 3, 99),
+        (3, 4, 166),
+        (3, -2, 0),
+    ],
+)
+def test_pieces_of_a_head_share_its_price(pieces, missing, cents):
+    assert PRICED.cents_without(missing, pieces) == cents
+
+
+@pytest.mark.parametrize(("cents", "pieces", "each"), [(10, 1, 10), (5, 2, 3), (4, 3, 1), (5, 3, 2), (0, 7, 0)])
+def test_the_price_of_a_piece_is_rounded_half_up(cents, pieces, each):
+    assert cents_per_piece(cents, pieces) == each
 
 
 def test_a_requirement_without_prices_takes_those_of_the_activity():

@@ -18,13 +18,13 @@ from schedsolver.io.generator.cluster import (
 from schedsolver.io.generator.demand import arrivals_of, check_curve, cluster_curve
 from schedsolver.io.generator.people import leave_of, permissions_of, requests_of, staff_of
 from schedsolver.io.generator.spec import GeneratorSpec
-from schedsolver.rules import DaysPerWeek, MinimumRest, PaidTime, Travel, WeeklyHours
+from schedsolver.rules import DaysWorked, MinimumRest, PaidTime, Travel, WeeklyHours
 
 RULES: tuple[Rule, ...] = (
     PaidTime(),
     Travel(cents_per_minute=60),
     WeeklyHours(under_cents_per_minute=20, over_cents_per_minute=60, most_over_minutes=480),
-    DaysPerWeek(maximum=5),
+    DaysWorked(maximum=5),
     MinimumRest(minutes=660),
 )
 
