@@ -165,8 +165,9 @@ def fillings(problem: Problem, duty: Duty) -> Iterator[Filled]:
 
 def every_roster(problem: Problem) -> Iterator[Schedule]:
     """Every schedule with at most one duty for each person and day that may pass the check."""
-    for chosen in itertools.product(*choices(problem)):
-        yield _schedule(way for way in chosen if way is not None)
+    for chosen, leave in itertools.product(itertools.product(*choices(problem)), leave_plans(problem)):
+        roster = _schedule(way for way in chosen if way is not None)
+        yield Schedule.of(roster.duty_list, roster.stint_list, leave)
 
 
 def choices(problem: Problem) -> list[list[Filled | None]]:

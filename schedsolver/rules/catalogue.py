@@ -19,6 +19,7 @@ from schedsolver.rules.outlets import DifferentOutlets, LoanCost, LoansPerPeriod
 from schedsolver.rules.pairing import WorkApart, WorkTogether
 from schedsolver.rules.permission import PermissionHeld
 from schedsolver.rules.pins import PinKept
+from schedsolver.rules.profiles import EuWorkingTime, PrcComprehensive, PrcStandard, Pregnant
 from schedsolver.rules.rest import MinimumRest, WeeklyRest
 from schedsolver.rules.rotation import PostRotation
 from schedsolver.rules.sequence import DaysOff, SameShifts, Successions, WorkDays
@@ -87,6 +88,8 @@ LISTED: tuple[type[Rule], ...] = (
     Pledged,
     MentorPresent,
 )
+# Names for several rules at once.
+PROFILES: tuple[type[Rule], ...] = (PrcStandard, PrcComprehensive, EuWorkingTime, Pregnant)
 
 # Rules that may profit from heads on an activity which cover would call surplus.
 PROFITING: tuple[type[Rule], ...] = (PreferredActivities, LevelCover, DualControl, MentorPresent)

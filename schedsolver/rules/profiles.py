@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from schedsolver.domain.base import Day
 from schedsolver.domain.rule import BY_PEOPLE, Rule, Scope
 from schedsolver.rules.contract import AverageHours, PaidHours
 from schedsolver.rules.cost import DayPay, Overtime, OvertimeTier
@@ -49,7 +50,9 @@ class PrcStandard(Profile):
         """Give the rules."""
         return (
             PaidHours(per="day", maximum_minutes=DAY_MINUTES + 3 * 60, scope=self.scope),
-            Overtime(per="month", tiers=(OvertimeTier(minutes=MONTHLY_OVERTIME_MINUTES, percent=100),), scope=self.scope),
+            Overtime(
+                per="month", tiers=(OvertimeTier(minutes=MONTHLY_OVERTIME_MINUTES, percent=100),), scope=self.scope
+            ),
             WeeklyRest(minutes=24 * 60, scope=self.scope),
             Overtime(
                 per="day", norm_minutes=DAY_MINUTES, tiers=(OvertimeTier(percent=150),),
@@ -102,18 +105,27 @@ class EuWorkingTime(Profile):
     ----------
     reference_days
         Length of the reference period; four months at most unless otherwise agreed, 17 weeks in the United Kingdom.
+    reference_from
+        First day of one reference period; the first day planned when not given.
     """
 
     name: ClassVar[str] = "eu_wtd"
 
     reference_days: Literal[28, 56, 84, 119] = 119
+    reference_from: Day | None = None
 
     def parts(self) -> tuple[Rule, ...]:
         """Give the rules."""
         return (
             MinimumRest(minutes=11 * 60, scope=self.scope),
             WeeklyRest(per="rolling", days=7, minutes=(24 + 11) * 60, scope=self.scope),
-            AverageHours(per="rolling", days=self.reference_days, weekly_minutes=48 * 60, scope=self.scope),
+            AverageHours(
+                per="block",
+                days=self.reference_days,
+                anchor=self.reference_from,
+                weekly_minutes=48 * 60,
+                scope=self.scope,
+            ),
             BreakDue(after_minutes=6 * 60, break_minutes=1, scope=self.scope),
         )
 

@@ -1,4 +1,7 @@
-"""The reference of all rules, made from their classes: ``python -m schedsolver.rules.reference > docs/rules-reference.md``."""
+"""The reference of all rules, made from their classes.
+
+``python -m schedsolver.rules.reference > docs/rules-reference.md`` writes the page anew.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from schedsolver.domain.rule import Rule
-from schedsolver.rules.catalogue import LISTED, STANDING
+from schedsolver.rules.catalogue import LISTED, PROFILES, STANDING
 
 _SCOPES = (
     ("people", {"employees", "contracts", "tags"}),
@@ -25,10 +28,11 @@ def reference() -> str:
     """Give the page: a table of all rules, then each rule with its parameters and source."""
     parts = [
         "# All rules",
-        "Made from the code by `python -m schedsolver.rules.reference`; how rules are listed is in [rules.md](rules.md).",
+        "Made by `python -m schedsolver.rules.reference` from the code; [rules.md](rules.md) tells how to list a rule.",
         "\n".join(_table("Rules that always hold", STANDING)),
         "\n".join(_table("Rules to list", LISTED)),
-        *("\n\n".join(_section(kind)) for kind in (*STANDING, *LISTED)),
+        "\n".join(_table("Profiles: several rules by one name", PROFILES)),
+        *("\n\n".join(_section(kind)) for kind in (*STANDING, *LISTED, *PROFILES)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -39,8 +43,8 @@ def _table(title: str, kinds: tuple[type[Rule], ...]) -> Iterator[str]:
     yield "| rule | says | soft | scope | file |"
     yield "|---|---|---|---|---|"
     for kind in kinds:
-        cells = (f"[`{kind.name}`](#{kind.name.replace('.', '')})", _says(kind), _softness(kind), _scope(kind), _file(kind))
-        yield f"| {' | '.join(cells)} |"
+        link = f"[`{kind.name}`](#{kind.name.replace('.', '')})"
+        yield f"| {link} | {_says(kind)} | {_softness(kind)} | {_scope(kind)} | {_file(kind)} |"
 
 
 def _section(kind: type[Rule]) -> Iterator[str]:

@@ -168,7 +168,7 @@ class Search:
         part = self._narrowed(lp, keep_whole=True)
         with self._surviving("polish"):
             solve_mip(
-                self._task(part.relaxation, gap=self.board.settings.gap / 4, share=0.6),
+                self._task(part.relaxation, gap=self.board.settings.gap / 4, share=0.6, method=lp.method),
                 lambda: self.board.stopped,
                 on_values=lambda values: self._take(part.whole(values), "polish"),
             )
@@ -211,10 +211,11 @@ class Search:
             lower[duties[lp.values[duties] > 1 - 1e-6]] = 1
         return self.relaxation.within(lower, upper)
 
-    def _task(self, relaxation: Relaxation, gap: float, share: float = 1.0) -> MipTask:
+    def _task(self, relaxation: Relaxation, gap: float, share: float = 1.0, method: str = "simplex") -> MipTask:
         settings = self.board.settings
         nodes = DETERMINISTIC_NODES if settings.deterministic else None
-        return MipTask(relaxation, gap=gap, seconds=self.board.seconds_left * share, nodes=nodes, seed=settings.seed)
+        seconds = self.board.seconds_left * share
+        return MipTask(relaxation, gap=gap, seconds=seconds, nodes=nodes, seed=settings.seed, method=method)
 
     def _take(self, values: IntArray, phase: str) -> None:
         """Offer a solution by HiGHS; where it is not one of the model, CP-SAT completes its duties."""

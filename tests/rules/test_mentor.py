@@ -251,6 +251,12 @@ CASES = {
               history=(night("TM", date=SUNDAY), night("M1", end="25:00", date=SUNDAY)),
               rules=(MentorPresent(**GROUPS, per_mentor=2, **SOFT),)), 12,
     ),
+    # A scope that has the Sunday counts who began then: M1 looks after TM, and after nobody else.
+    "history of trainees in scope": (
+        world(EARLY, activities=(COUNTER,), staff=(T1, M1, TM),
+              history=(night("TM", date=SUNDAY), night("M1", date=SUNDAY)),
+              rules=(MENTORED.model_copy(update={"scope": Scope(weekdays=(0, 6))} | SOFT),)), 6,
+    ),
     "history of trainees out of scope, or on what is not known": (
         world(EARLY, activities=(COUNTER,), staff=(T1, T2, M1, TM),
               history=(night("TM", date=SUNDAY), night("M1", date=SUNDAY)),

@@ -154,7 +154,8 @@ def test_a_limit_on_moves_that_limits_nothing_is_refused(rules, fault):
 def test_moves_matter_only_with_two_duties_a_day():
     assert MovesPerDay().applies_to(moving())
     assert not MovesPerDay().applies_to(plain())
-    assert moving(rules=(MovesPerDay(),)).rules[1].maximum == 1
+    for rule in (MovesPerDay(), MovesPerDay(maximum=0), MovesPerDay(maximum=0, scope=Scope(employees=("E1",)))):
+        assert moving(rules=(rule,)).rules[1] == rule
 
 
 # ---------------------------------------------------------------- the way as paid time
