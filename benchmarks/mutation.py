@@ -39,6 +39,7 @@ SETTINGS = """
 [tool.mutmut]
 source_paths = ["schedsolver"]
 only_mutate = {modules}
+also_copy = ["docs"]
 pytest_add_cli_args_test_selection = ["tests/rules"]
 pytest_add_cli_args = ["-p", "no:cacheprovider", "-k", {tests}]
 timeout_constant = 3.0
@@ -86,8 +87,8 @@ def main() -> None:
 
 
 def copy_tree(to: Path, modules: list[Path], tests: str) -> None:
-    """Copy package and tests, with mutmut's settings and few random examples."""
-    for folder in ("schedsolver", "tests"):
+    """Copy package, tests and the pages they read, with mutmut's settings and few random examples."""
+    for folder in ("schedsolver", "tests", "docs"):
         shutil.copytree(folder, to / folder, ignore=shutil.ignore_patterns("__pycache__"))
     settings = SETTINGS.format(modules=json.dumps([str(module) for module in modules]), tests=json.dumps(tests))
     (to / "pyproject.toml").write_text(Path("pyproject.toml").read_text() + settings)

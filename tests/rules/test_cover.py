@@ -174,6 +174,21 @@ def test_the_maximum_of_heads_holds(here, violations):
     assert judged(elsewhere, branch(asked(1, maximum=2)), *crew(here)).violations == ()
 
 
+@pytest.mark.parametrize(
+    ("scope", "cents"),
+    [
+        (Scope(), 300),
+        (Scope(activities=("counter",)), 300),
+        (Scope(activities=("calls",)), 0),
+        (Scope(outlets=("Sat",)), 0),
+        (Scope(first_day=TUESDAY), 0),
+        (Scope(last_day=MONDAY), 300),
+    ],
+)
+def test_the_scope_says_which_heads_are_priced(scope, cents):
+    assert judged(IntervalCover(scope=scope), branch(asked(2))).cents == cents
+
+
 def test_intervals_matter_where_there_are_activities():
     assert IntervalCover().applies_to(branch())
     assert not IntervalCover().applies_to(plain())

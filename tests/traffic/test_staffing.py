@@ -175,6 +175,10 @@ def test_missing_heads_cost_more_and_more_and_most_below_the_minimum(missing, ce
     assert PRICED.cents_without(missing) == cents
 
 
+def test_the_last_price_holds_for_all_further_heads():
+    assert Cell(0, 0, 0, 5, (100, 200, 400), 10).cents_without(5) == 100 + 200 + 3 * 400
+
+
 @pytest.mark.parametrize(
     ("pieces", "missing", "cents"),
     [
