@@ -223,9 +223,8 @@ class OpenSlotsRule(PresenceRule):
                     self.start <= clock < latest and date in horizon and self.scope.has_date(date, problem)
                     for date, clock in of.items()
                 )
-                later = slot >= horizon.slots and horizon.end in of
                 edge = {"open": True, "opening": slot - 1 not in clocks, "closing": slot + 1 not in clocks}[self.when]
-                if asked and edge and not later and self.scope.has_outlet(outlet.outlet_id):
+                if asked and edge and horizon.end not in of and self.scope.has_outlet(outlet.outlet_id):
                     yield outlet.outlet_id, slot
 
 

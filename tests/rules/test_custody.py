@@ -139,6 +139,9 @@ def test_a_skill_makes_a_member_where_and_while_it_is_held():
 
 
 def test_a_level_is_of_a_skill():
+    assert People(min_level=1) == People()
+    with pytest.raises(ValidationError, match="greater than or equal to 1"):
+        People(skill="cash", min_level=0)
     with pytest.raises(ValidationError, match="min_level 2 is of no skill; give the skill, or leave it out"):
         People(min_level=2)
 
@@ -560,6 +563,14 @@ def test_only_some_activities_may_be_barred_without_a_pledge():
     assert found.violations[0].start == stint.start
 
 
+def test_work_belongs_to_the_duty_it_lies_in():
+    """Where one duty ends and the next begins, nothing is found twice."""
+    rule = Pledged(skill="pledge", activities=("vault",))
+    first, second = spell("E2", "lobby", "09:00", "10:00"), spell("E2", "vault", "10:00", "12:00")
+    two = (day("E2", end="10:00"), day("E2", start="10:00"), first, second)
+    assert len(judged(rule, pledged(rule, SIGNED), *two).violations) == 1
+
+
 def test_the_date_of_the_duty_is_what_a_pledge_must_be_valid_on():
     rule = Pledged(skill="pledge", activities=("vault",))
     until = Permission(employee_id="E1", skill_id="pledge", valid_until=MONDAY)
@@ -652,11 +663,20 @@ CASES = {
         12,
     ),
     "present: history with breaks": (
-        # E1 has a break in the first hour, E3 leaves in the second; E2 may come for both, the second or none: 3 of 64.
-        world(EARLY, fixed_shift("small", "01:00", "02:00"), staff=(E1, E2, E3), **OPEN,
+        # E1 has a break in the first hour, E3 in the second; E2 may come for both, the second or none: 3 of 64.
+        world(EARLY, fixed_shift("small", "01:00", "02:00"), **OPEN,
               history=(night("E1", date=SUNDAY, pauses=(("23:00", "23:30"), ("24:30", "25:00"))),
-                       night("E3", date=SUNDAY, end="25:30", pauses=(("23:30", "24:00"),))),
+                       night("E3", date=SUNDAY, end="25:30", pauses=(("23:30", "24:00"), ("25:00", "25:15"))),
+                       night("E2", date=SUNDAY, start="18:00", end="19:00")),
               rules=(Present(minimum=2, end="02:00", **SOFT),)), 61,
+    ),
+    "present: history of a skill, and of an outlet no longer there": (
+        # E1, who held cash until the night before, counts, E3, who is elsewhere, not; E2 may come: 2 of 8.
+        world(EARLY, **OPEN, permissions=(Permission(employee_id="E1", skill_id="cash", valid_until=SUNDAY),
+                                          Permission(employee_id="E2", skill_id="cash", valid_from=MONDAY),
+                                          Permission(employee_id="E3", skill_id="cash")),
+              history=(night("E1", date=SUNDAY), night("E3", date=SUNDAY, outlet="Gone")),
+              rules=(Present(minimum=2, who=CASH, end="02:00", **SOFT),)), 6,
     ),
     "posts: hard": (
         # E1 and E2, with or without E3: 2 of 8.
