@@ -30,6 +30,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from schedsolver.domain.base import Day, Identifier, Model
 from schedsolver.domain.calendar import DayKind
+from schedsolver.domain.columns import HeadColumns, LeaveColumns, MoveColumns, PaidColumns
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.places import Weekday
 from schedsolver.domain.suggest import did_you_mean
@@ -83,6 +84,10 @@ class Scope(Model):
             and (self.first_day is None or self.first_day <= date)
             and (self.last_day is None or date <= self.last_day)
         )
+
+    def days_of(self, problem: Problem) -> BoolArray:
+        """Tell which days of the horizon are meant, shape ``(days,)``."""
+        return np.array([self.has_date(date, problem) for date in problem.horizon.dates], bool)
 
     def has_outlet(self, outlet_id: str) -> bool:
         """Tell whether an outlet is meant."""
@@ -145,103 +150,6 @@ class Judgement:
 
 
 Tier = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class HeadColumns:
-    """Columns that count heads on an activity; all arrays have shape ``(n,)``.
-
-    Attributes
-    ----------
-    outlet, activity, slot
-        What each column counts towards; slots from midnight of the first day planned.
-    employee, day
-        Someone the column counts, and the day of their duty; the others it counts may do the same
-        activities and are in the same groups (``tells_apart``).
-    column
-        The column.
-    """
-
-    outlet: IntArray
-    activity: IntArray
-    slot: IntArray
-    employee: IntArray
-    day: IntArray
-    column: IntArray
-
-    def within(self, group: BoolArray) -> BoolArray:
-        """Tell which columns count a group's people, ``group`` of shape ``(staff, outlets, days)``."""
-        inside: BoolArray = group[self.employee, self.outlet, self.day]
-        return inside
-
-
-@dataclass(frozen=True)
-class PaidColumns:
-    """What makes up paid time: duties, and ways between two duties of a day; shape ``(n,)`` each.
-
-    Attributes
-    ----------
-    employee, day
-        Whose time it is, and on which day.
-    minutes
-        Paid minutes for each unit of the column.
-    column
-        The column.
-    """
-
-    employee: IntArray
-    day: IntArray
-    minutes: IntArray
-    column: IntArray
-
-
-@dataclass(frozen=True)
-class MoveColumns:
-    """Moves between two duties of one day, 1 when made; shape ``(n,)`` each.
-
-    Attributes
-    ----------
-    employee, day
-        Who moves, and on which day.
-    origin, destination
-        Outlets of the earlier and the later duty.
-    column
-        The column.
-    """
-
-    employee: IntArray
-    day: IntArray
-    origin: IntArray
-    destination: IntArray
-    column: IntArray
-
-
-@dataclass(frozen=True)
-class LeaveColumns:
-    """Leave that the model plans, 1 when taken; shape ``(n,)`` each.
-
-    Attributes
-    ----------
-    employee
-        Who is away.
-    first_day, last_day
-        Days of the horizon, both included.
-    column
-        The column.
-    """
-
-    employee: IntArray
-    first_day: IntArray
-    last_day: IntArray
-    column: IntArray
-
-    @property
-    def days(self) -> tuple[IntArray, IntArray]:
-        """Position of the leave and day, for each day of each leave, shape ``(n,)`` each."""
-        length = self.last_day - self.first_day + 1
-        leave = np.repeat(np.arange(len(length)), length)
-        passed = np.arange(len(leave)) - np.repeat(np.cumsum(length) - length, length)
-        return leave, self.first_day[leave] + passed
 
 
 class ModelContext(Protocol):

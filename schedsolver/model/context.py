@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from ortools.sat.python import cp_model
 
+from schedsolver.domain.columns import HeadColumns, LeaveColumns, MoveColumns, PaidColumns
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import HeadColumns, LeaveColumns, MoveColumns, PaidColumns, Rule, Tier
+from schedsolver.domain.rule import Rule, Tier
 
 if TYPE_CHECKING:
     from schedsolver.domain.options import DutyOptions

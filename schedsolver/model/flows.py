@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.columns import HeadColumns
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import HeadColumns
 from schedsolver.model.options import activities_allowed
 from schedsolver.rules.catalogue import FORESEEN, active_rules
 from schedsolver.traffic.staffing import required_cells

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.rule import LeaveColumns
+from schedsolver.domain.columns import LeaveColumns
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.rules.leave import MandatoryLeave
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.columns import MoveColumns, PaidColumns
 from schedsolver.domain.options import DutyOptions, IntArray
-from schedsolver.domain.rule import MoveColumns, PaidColumns
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem

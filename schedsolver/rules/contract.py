@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.columns import PaidColumns
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.rule import BY_PEOPLE, Judgement, ModelContext, PaidColumns
+from schedsolver.domain.rule import BY_PEOPLE, Judgement, ModelContext
 from schedsolver.rules.days import DutiesRule
 from schedsolver.rules.paid import paid_by_date
 from schedsolver.rules.periods import PeriodRule, Span
@@ -79,7 +80,7 @@ class _Between(PeriodRule, DutiesRule):
             return
         for span in self.spans(problem):
             meant = self._days_meant(problem, span) * self.a_day
-            if 0 < meant < (least or 0) and span.whole and self._uncut(span):
+            if 0 < meant < (least or 0) and self.is_uncut(span):
                 yield f"nobody could reach its minimum of {least} {self.unit}: {span} has {meant} in its scope"
                 return
 
@@ -91,7 +92,7 @@ class _Between(PeriodRule, DutiesRule):
         if most is not None:
             tally.keep_at_most(self, model, most)
         if least:
-            asked = np.array([span.whole and self._uncut(span) for span in spans])
+            asked = np.array([self.is_uncut(span) for span in spans])
             tally.keep_at_least(self, model, least, asked & days_inside(model.problem, self.scope, spans).any(axis=1))
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
@@ -100,7 +101,7 @@ class _Between(PeriodRule, DutiesRule):
         spans = list(self.spans(problem))
         every_day = dict.fromkeys((problem.known_from + d * _DAY for d in range(_days_known(problem))), 1)
         days = DaySums(problem, self.scope, every_day)
-        asked = [span.whole and self._uncut(span) and days.total(span) > 0 for span in spans]
+        asked = [self.is_uncut(span) and days.total(span) > 0 for span in spans]
         excess = []
         for employee in self.scope.employees_of(problem):
             name = problem.staff[employee].employee_id
@@ -115,11 +116,6 @@ class _Between(PeriodRule, DutiesRule):
                     words = f"{self.said(name, amount, span)}, {least} at least"
                     excess.append((least - amount, words, {"employee_id": name}))
         return self.over_limit(excess)
-
-    def _uncut(self, span: Span) -> bool:
-        first, last = self.scope.first_day, self.scope.last_day
-        inside = (first is None or first <= span.first) and (last is None or span.last <= last)
-        return inside or self.per == "horizon"
 
     def _days_meant(self, problem: Problem, span: Span) -> int:
         return sum(self.scope.has_date(span.first + d * _DAY, problem) for d in range(span.days))

@@ -35,7 +35,7 @@ class _TimeAtWage(Rule):
     def add_to(self, model: ModelContext) -> None:
         """Charge each duty and way."""
         problem, paid = model.problem, model.paid
-        meant = np.array([self.scope.has_date(date, problem) for date in problem.horizon.dates])
+        meant = self.scope.days_of(problem)
         of = np.flatnonzero(np.isin(paid.employee, self.scope.employees_of(problem)) & meant[paid.day])
         cents = (2 * self._charged * _wages(problem)[paid.employee[of]] * paid.minutes[of] + _PER_MINUTE) // (
             2 * _PER_MINUTE

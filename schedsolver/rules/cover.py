@@ -11,11 +11,11 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from schedsolver.domain.base import Identifier
+from schedsolver.domain.columns import HeadColumns
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import (
     BY_DATE,
     BY_WORK,
-    HeadColumns,
     Judgement,
     ModelContext,
     Rule,

@@ -55,7 +55,7 @@ class _DutyRule(DutiesRule):
         )
 
     def _meant(self, problem: Problem, options: DutyOptions) -> BoolArray:
-        on_day = np.array([self.scope.has_date(date, problem) for date in problem.horizon.dates], bool)
+        on_day = self.scope.days_of(problem)
         meant: BoolArray = self.counted(problem, options) & on_day[options.day]
         return meant
 

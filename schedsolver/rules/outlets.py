@@ -47,7 +47,7 @@ class DifferentOutlets(PeriodRule):
         """Limit the outlets at which each employee has a duty in each period."""
         problem, options = model.problem, model.options
         people = np.array(self.scope.employees_of(problem), np.int64)
-        counted = np.isin(options.employee, people) & _days_meant(self, problem)[options.day]
+        counted = np.isin(options.employee, people) & self.scope.days_of(problem)[options.day]
         outlets = len(problem.outlets)
         worked = np.stack([model.days_worked(counted & (options.outlet == o))[people] for o in range(outlets)], axis=1)
         for span in self.spans(problem):
@@ -132,7 +132,7 @@ class _LoanRule(Rule):
         lender = self.lenders(problem)[options.employee]
         taking = np.array([not self.to_outlets or o.outlet_id in self.to_outlets for o in problem.outlets])
         loan = (lender >= 0) & (lender != options.outlet) & taking[options.outlet]
-        return np.flatnonzero(loan & _days_meant(self, problem)[options.day])
+        return np.flatnonzero(loan & self.scope.days_of(problem)[options.day])
 
     def loans_among(self, problem: Problem, duties: Iterable[Duty]) -> Iterator[tuple[Duty, str]]:
         """Give the duties that are loans, each with the outlet that lends."""
@@ -249,10 +249,6 @@ class LoanCost(_LoanRule):
                 for duty, home in self.loans_among(problem, schedule.duty_list)
             )
         )
-
-
-def _days_meant(rule: Rule, problem: Problem) -> BoolArray:
-    return np.array([rule.scope.has_date(date, problem) for date in problem.horizon.dates])
 
 
 def _remembered(rule: Rule, problem: Problem, duty: Duty) -> bool:

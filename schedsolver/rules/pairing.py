@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from schedsolver.domain.base import Identifier
 from schedsolver.domain.options import IntArray
 from schedsolver.domain.rule import BY_DATE, Judgement, ModelContext, Rule, unknown_names
+from schedsolver.rules.presence import duties_meant
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -181,10 +182,8 @@ def _side_by_side(
 ) -> Iterator[tuple[IntArray, IntArray]]:
     """Give an employee's options of each date and outlet in a rule's scope, and what others could have there then."""
     problem, options = model.problem, model.options
-    dates = np.array([rule.scope.has_date(date, problem) for date in problem.horizon.dates])
-    outlets = np.array([rule.scope.has_outlet(outlet.outlet_id) for outlet in problem.outlets])
     own = np.arange(len(options))[options.of_employee(employee)]
-    own = own[dates[options.day[own]] & outlets[options.outlet[own]]]
+    own = own[duties_meant(rule.scope, problem)[options.outlet[own], options.day[own]]]
     theirs = np.flatnonzero(np.isin(options.employee, others))
     for outlet in np.unique(options.outlet[own]):
         here, there = own[options.outlet[own] == outlet], theirs[options.outlet[theirs] == outlet]

@@ -231,8 +231,7 @@ class OpenSlotsRule(PresenceRule):
 def duties_meant(scope: Scope, problem: Problem) -> BoolArray:
     """Tell, for the model, at which outlets and on which dates a scope means duties, shape ``(outlets, days)``."""
     outlets = np.array([scope.has_outlet(o.outlet_id) for o in problem.outlets])
-    dates = np.array([scope.has_date(date, problem) for date in problem.horizon.dates])
-    meant: BoolArray = outlets[:, None] & dates
+    meant: BoolArray = outlets[:, None] & scope.days_of(problem)
     return meant
 
 

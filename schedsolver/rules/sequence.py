@@ -53,7 +53,7 @@ class _Runs(DutiesRule):
     def add_to(self, model: ModelContext) -> None:
         """Limit each run of days one too long, and each short run between two days unlike it."""
         grid = self.grid(model)
-        meant = np.array([self.scope.has_date(date, model.problem) for date in model.problem.horizon.dates])
+        meant = self.scope.days_of(model.problem)
         judged = grid.known + np.flatnonzero(meant)
         sign = 1 if self.of_work else -1
         if self.maximum is not None:
@@ -179,7 +179,7 @@ class Successions(Rule):
         families, gaps = self._families(problem), range(self.days_between + 1)
         shape = len(families), len(gaps), len(problem.staff), problem.horizon.days
         meant = np.isin(options.employee, self.scope.employees_of(problem))
-        on_day = np.array([self.scope.has_date(date, problem) for date in problem.horizon.dates])[options.day]
+        on_day = self.scope.days_of(problem)[options.day]
         worked = _by_day(model, np.ones(len(options), bool)) if self.days_between else np.zeros((3, 0), np.int64)
         parts: list[list[IntArray]] = [[], [], []]
         for family, (firsts, followers) in enumerate(families):

@@ -133,8 +133,8 @@ class MovesPerDay(Rule):
         """Limit the moves of a day; that there is time for the way, the model's moves keep by construction."""
         problem, moves = model.problem, model.moves
         if self.maximum == 0:
-            on_days = np.array([self.scope.has_date(date, problem) for date in problem.horizon.dates])
-            column = moves.column[np.isin(moves.employee, self.scope.employees_of(problem)) & on_days[moves.day]]
+            meant = np.isin(moves.employee, self.scope.employees_of(problem)) & self.scope.days_of(problem)[moves.day]
+            column = moves.column[meant]
             model.require(np.arange(len(column)), column, np.ones(len(column)), None, np.zeros(len(column)))
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from schedsolver.domain.columns import PaidColumns
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import ModelContext, PaidColumns, Rule, Scope
+from schedsolver.domain.rule import ModelContext, Rule, Scope
 from schedsolver.rules.days import WORKED, DutiesRule
 
 if TYPE_CHECKING:

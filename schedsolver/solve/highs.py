@@ -96,7 +96,9 @@ class LinearGuide:
         self._stopped = stopped
         self.races = race and method is None and rows > self.EASY_ROWS
         self._method = method or ("simplex" if rows <= self.HARD_ROWS else "ipm")
-        self._highs = self._made(stopped, self._method)
+        # A race makes instances of its own, and the winner's goes on.
+        if not self.races:
+            self._highs = self._made(stopped, self._method)
 
     def solve(self) -> LpResult | None:
         """Solve the relaxation; ``None`` when stopped first or infeasible."""

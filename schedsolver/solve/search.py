@@ -91,23 +91,25 @@ class Search:
         for pin in roster.problem.pins:
             pinned |= matching(pin, roster.problem, roster.options)
         idle = np.zeros(roster.columns, np.int64)
-        seconds = max(OPENING_SECONDS, self.board.seconds_left)
-        limits = CpLimits(seconds=seconds, seed=self.board.settings.seed, parameters=FIRST_SOLUTION)
-        result = solve_cp(roster.cp, limits, fixed=roster.duty_columns[~pinned], fix_to=idle, stop=threading.Event())
+        free, never = roster.duty_columns[~pinned], threading.Event()
+        result = solve_cp(roster.cp, self._first_limits, fixed=free, fix_to=idle, stop=never)
         if result.values is not None:
             self.board.offer(result.values, "first roster")
 
     def _insist(self) -> None:
         """Find any roster by CP-SAT, or prove that there is none."""
         roster = self.model.roster
-        seconds = max(OPENING_SECONDS, self.board.seconds_left)
-        limits = CpLimits(seconds=seconds, seed=self.board.settings.seed, parameters=FIRST_SOLUTION)
-        result = solve_cp(roster.cp, limits, stop=self.board.stop)
+        result = solve_cp(roster.cp, self._first_limits, stop=self.board.stop)
         if result.status is CpStatus.INFEASIBLE:
             raise InfeasibleProblem(contradictions(roster.problem, self.board.settings))
         if result.values is None:
             raise NoSolutionFound("no roster was found within the limits; allow more time")
         self.board.offer(result.values, "first roster")
+
+    @property
+    def _first_limits(self) -> CpLimits:
+        seconds = max(OPENING_SECONDS, self.board.seconds_left)
+        return CpLimits(seconds=seconds, seed=self.board.settings.seed, parameters=FIRST_SOLUTION)
 
     def _close(self) -> None:
         """Try to solve the whole model by CP-SAT."""
