@@ -25,7 +25,7 @@ from benchmarks.machine import describe_machine
 from schedsolver.domain.options import DutyOptions, IntArray
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.context import RosterModel
-from schedsolver.model.flows import add_heads, chains_of
+from schedsolver.model.flows import add_heads, chains_of, pools_of
 from schedsolver.model.names import schedule_of
 from schedsolver.rules import active_rules
 from schedsolver.solve.cpsat import CpLimits, solve_cp
@@ -101,10 +101,11 @@ def all_patterns(options: DutyOptions) -> tuple[DutyOptions, IntArray]:
 
 
 def cover_every_slot(roster: RosterModel) -> None:
-    """Tie the heads of each class and slot to the sum over all patterns that work in it."""
+    """Tie the heads of each pool to the sum over all patterns that work in it."""
     options, slot_minutes = roster.options, roster.problem.horizon.slot_minutes
     chains = chains_of(roster)
-    _, head_link = add_heads(roster, chains)
+    pools = pools_of(roster, chains)
+    head_pool = add_heads(roster, pools)
     first = options.start // slot_minutes
     slots = (options.end - options.start) // slot_minutes
     pattern = np.repeat(np.arange(len(options)), slots)
@@ -115,13 +116,14 @@ def cover_every_slot(roster: RosterModel) -> None:
         length = options.break_minutes[pattern, which] // slot_minutes
         working &= ~((slot >= begin) & (slot < begin + length))
     pattern, slot = pattern[working], slot[working]
-    links = int(chains.slots.sum())
+    working_pool = pools.of_link[chains.link(chains.of_option[pattern], slot)]
+    count = len(pools.outlet)
     roster.require(
-        np.concatenate([chains.link(chains.of_option[pattern], slot), head_link]),
+        np.concatenate([working_pool, head_pool]),
         np.concatenate([roster.duty_columns[pattern], roster.heads.column]),
-        np.concatenate([np.ones(len(pattern)), -np.ones(len(head_link))]),
-        np.zeros(links),
-        np.zeros(links),
+        np.concatenate([np.ones(len(pattern)), -np.ones(len(head_pool))]),
+        np.zeros(count),
+        np.zeros(count),
     )
 
 

@@ -10,6 +10,33 @@ from schedsolver.domain.options import BoolArray, IntArray
 
 
 @dataclass(frozen=True)
+class CrewColumns:
+    """Columns that count people at work, whatever they do; all arrays have shape ``(n,)``.
+
+    Attributes
+    ----------
+    outlet, slot
+        What each column counts towards; slots from midnight of the first day planned.
+    employee, day
+        Someone the column counts, and the day of their duty; the others it counts are in the same groups
+        (``tells_apart``).
+    column
+        The column.
+    """
+
+    outlet: IntArray
+    slot: IntArray
+    employee: IntArray
+    day: IntArray
+    column: IntArray
+
+    def within(self, group: BoolArray) -> BoolArray:
+        """Tell which columns count a group's people, ``group`` of shape ``(staff, outlets, days)``."""
+        inside: BoolArray = group[self.employee, self.outlet, self.day]
+        return inside
+
+
+@dataclass(frozen=True)
 class HeadColumns:
     """Columns that count heads on an activity; all arrays have shape ``(n,)``.
 
@@ -19,7 +46,7 @@ class HeadColumns:
         What each column counts towards; slots from midnight of the first day planned.
     employee, day
         Someone the column counts, and the day of their duty; the others it counts may do the same
-        activities and are in the same groups (``tells_apart``).
+        activities and are in the same groups of rules on this activity there (``tells_heads_apart``).
     column
         The column.
     """

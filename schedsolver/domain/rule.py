@@ -8,7 +8,9 @@ any other, so all of it is data in the problem. It has these hooks, each optiona
 ``permits``
     strikes out activities that someone may not do at an outlet on a day;
 ``tells_apart``
-    names groups of people that the model must count separately, slot by slot;
+    names groups of people at work that the model must count separately, slot by slot;
+``tells_heads_apart``
+    names groups that it must count separately on some activities;
 ``add_to``
     writes what depends on more than one duty into the model;
 ``judge``
@@ -30,7 +32,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from schedsolver.domain.base import Day, Identifier, Model
 from schedsolver.domain.calendar import DayKind
-from schedsolver.domain.columns import HeadColumns, LeaveColumns, MoveColumns, PaidColumns
+from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.places import Weekday
 from schedsolver.domain.suggest import did_you_mean
@@ -168,6 +170,11 @@ class ModelContext(Protocol):
     @property
     def one_a_day(self) -> bool:
         """Whether nobody may have two duties on a date; rules keep that, so others may count on it."""
+        ...
+
+    @property
+    def crew(self) -> CrewColumns:
+        """Columns that count people at work."""
         ...
 
     @property
@@ -382,7 +389,14 @@ class Rule(Model):
         return None
 
     def tells_apart(self, problem: Problem) -> BoolArray | None:
-        """Give groups of people that ``heads`` must not mix, shape ``(groups, staff, outlets, days)``."""
+        """Give groups of people that ``crew`` must not mix, shape ``(groups, staff, outlets, days)``."""
+        return None
+
+    def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray] | None:
+        """Give groups of people that ``heads`` must not mix, and on what, where and when.
+
+        The shapes are ``(groups, staff, outlets, days)`` and ``(outlets, activities, slots in reach)``.
+        """
         return None
 
     def add_to(self, model: ModelContext) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from ortools.sat.python import cp_model
 
-from schedsolver.domain.columns import HeadColumns, LeaveColumns, MoveColumns, PaidColumns
+from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Rule, Tier
 
@@ -39,8 +39,8 @@ class RosterModel:
         What is modelled; option ``i`` is column ``i``.
     one_a_day
         Whether nobody may have two duties on a date.
-    heads
-        Columns that count heads; filled by the flows.
+    crew, heads
+        Columns that count people at work, and heads on activities; filled by the flows.
     paid
         What paid time is made of: every duty, and the ways of ``moves``.
     moves, leaves
@@ -56,6 +56,7 @@ class RosterModel:
         self.cp = cp_model.CpModel()
         self._upper: list[int] = []
         self.duty_columns = self.new_columns(np.ones(len(options), np.int64))
+        self.crew = CrewColumns(*[_NOTHING] * 5)
         self.heads = HeadColumns(*[_NOTHING] * 6)
         self.paid = PaidColumns(options.employee, options.day, options.paid_minutes, self.duty_columns)
         self.moves = MoveColumns(*[_NOTHING] * 5)

@@ -2,22 +2,23 @@
 
 People who may do the same activities at an outlet on a day, and whom no rule tells apart, form a
 *class* there; within a slot they can stand in for each other. For each class, outlet and day a
-*chain* of slots carries how many are present: a duty enters it where it starts and leaves where it
-ends, so it costs two entries instead of one for each slot. Breaks are counted per chain and window
-(Aykin 1996, "Optimal shift scheduling with multiple break windows", Management Science 42), and
-activities are a transport of the people present. ``model.names`` attaches names afterwards, which
-always succeeds.
+*chain* of links, one for each slot, carries how many work: a duty enters it where it starts and
+leaves where it ends, so it costs two entries instead of one for each slot. Breaks are counted per
+chain and window (Aykin 1996, "Optimal shift scheduling with multiple break windows", Management
+Science 42); one leaves the chain and enters it again. Links of a slot whose people do the same
+activities and are told apart by no rule on activities form a *pool*, and activities are a transport
+of the people of each pool. ``model.names`` attaches names afterwards, which always succeeds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.columns import HeadColumns
+from schedsolver.domain.columns import CrewColumns, HeadColumns
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.options import activities_allowed
 from schedsolver.rules.catalogue import FORESEEN, active_rules
@@ -61,7 +62,7 @@ class Chains:
     slots: IntArray
     offset: IntArray
 
-    def link(self, chain: IntArray, slot: IntArray) -> IntArray:
+    def link(self, chain: IntArray, slot: IntArray | int) -> IntArray:
         """Give the link of each chain and slot."""
         return self.offset[chain] + slot - self.first_slot[chain]
 
@@ -82,8 +83,8 @@ class BreakColumns:
         Group of each option's breaks, -1 for none; shape ``(options, most breaks)``.
     chain, group
         Chain and group the column belongs to.
-    slot
-        Slot the breaks begin in.
+    slot, slots
+        Slot the breaks begin in, and how many they take.
     column
         The column.
     """
@@ -92,33 +93,63 @@ class BreakColumns:
     chain: IntArray
     group: IntArray
     slot: IntArray
+    slots: IntArray
     column: IntArray
 
 
 @dataclass(frozen=True)
+class Pools:
+    """Links whose people can stand in for each other on activities; arrays by pool unless said otherwise.
+
+    Attributes
+    ----------
+    of_link
+        Pool each link belongs to, shape ``(links,)``.
+    outlet, day, slot
+        Where and when its people work, and the day of their duties.
+    employee
+        One of its people.
+    may
+        Activities its people may do, shape ``(pools, activities)``.
+    people
+        Number of employees who could be in it.
+    """
+
+    of_link: IntArray
+    outlet: IntArray
+    day: IntArray
+    slot: IntArray
+    employee: IntArray
+    may: BoolArray
+    people: IntArray
+
+
+@dataclass(frozen=True)
 class Flows:
-    """What the names are attached to: chains, their breaks and the chain of each column of ``heads``."""
+    """What the names are attached to: chains, their breaks, pools and the pool of each column of ``heads``."""
 
     chains: Chains
     breaks: BreakColumns
-    head_chain: IntArray
+    pools: Pools
+    head_pool: IntArray
 
 
 def add_flows(model: RosterModel) -> Flows:
-    """Add presence, breaks and activities to a model, and fill its ``heads``."""
+    """Add presence, breaks and activities to a model, and fill its ``crew`` and ``heads``."""
     chains = chains_of(model)
-    present = _presence(model, chains)
-    breaks, break_link, break_column = _breaks(model, chains)
-    head_chain, head_link = add_heads(model, chains)
-    ones = np.ones
+    breaks = _breaks(model, chains)
+    _crew(model, chains, breaks)
+    pools = pools_of(model, chains)
+    head_pool = add_heads(model, pools)
+    count = len(pools.outlet)
     model.require(
-        np.concatenate([np.arange(len(present)), break_link, head_link]),
-        np.concatenate([present, break_column, model.heads.column]),
-        np.concatenate([ones(len(present)), -ones(len(break_link)), -ones(len(head_link))]),
-        np.zeros(len(present)),
-        np.zeros(len(present)),
+        np.concatenate([pools.of_link, head_pool]),
+        np.concatenate([model.crew.column, model.heads.column]),
+        np.repeat([1, -1], [len(pools.of_link), len(head_pool)]),
+        np.zeros(count),
+        np.zeros(count),
     )
-    return Flows(chains, breaks, head_chain)
+    return Flows(chains, breaks, pools, head_pool)
 
 
 def chains_of(model: RosterModel) -> Chains:
@@ -146,38 +177,69 @@ def chains_of(model: RosterModel) -> Chains:
     )  # fmt: skip
 
 
-def _groups(rule: Rule, problem: Problem) -> Iterable[BoolArray]:
-    groups = rule.tells_apart(problem)
-    return () if groups is None else groups
+def pools_of(model: RosterModel, chains: Chains) -> Pools:
+    """Group the links of chains into pools: one for each outlet, day, slot and set of traits that matter there."""
+    problem = model.problem
+    chain, slot = chains.links
+    outlet, day, employee, may = chains.outlet[chain], chains.day[chain], chains.employee[chain], chains.may[chain]
+    traits = [may]
+    for rule in active_rules(problem):
+        told = rule.tells_heads_apart(problem)
+        if told is not None:
+            groups, places = told
+            matters = (may & places[outlet, :, slot]).any(axis=1)
+            traits += [group[employee, outlet, day] & matters for group in groups]
+    place = np.stack([outlet, day, slot], axis=1)
+    bits = np.packbits(np.column_stack(traits), axis=1)
+    _, first, of_link = np.unique(np.column_stack([place, bits]), axis=0, return_index=True, return_inverse=True)
+    of_link = of_link.ravel()
+    people = np.bincount(of_link, chains.people[chain]).astype(np.int64)
+    return Pools(of_link, outlet[first], day[first], slot[first], employee[first], may[first], people)
 
 
-def _presence(model: RosterModel, chains: Chains) -> IntArray:
-    """Add the number present in each link: present now = present before + starts - ends."""
+def _groups(rule: Rule, problem: Problem) -> Iterator[BoolArray]:
+    """Give every group of people that a rule tells apart, at work or on activities."""
+    crew, heads = rule.tells_apart(problem), rule.tells_heads_apart(problem)
+    if crew is not None:
+        yield from crew
+    if heads is not None:
+        yield from heads[0]
+
+
+def _crew(model: RosterModel, chains: Chains, breaks: BreakColumns) -> None:
+    """Add the number at work in each link: those before, with starts and ends of duties and breaks."""
     slot_minutes = model.problem.horizon.slot_minutes
     chain, slot = chains.links
-    present = model.new_columns(chains.people[chain])
+    working = model.new_columns(chains.people[chain])
     later = np.flatnonzero(slot > chains.first_slot[chain])
+    end_of_chain = chains.first_slot + chains.slots
     starts = chains.link(chains.of_option, model.options.start // slot_minutes)
     end_slot = model.options.end // slot_minutes
-    leaves = np.flatnonzero(end_slot < (chains.first_slot + chains.slots)[chains.of_option])
+    leaves = np.flatnonzero(end_slot < end_of_chain[chains.of_option])
     ends = chains.link(chains.of_option[leaves], end_slot[leaves])
+    over = breaks.slot + breaks.slots
+    returns = np.flatnonzero(over < end_of_chain[breaks.chain])
     model.require(
-        np.concatenate([np.arange(len(present)), later, starts, ends]),
-        np.concatenate([present, present[later - 1], model.duty_columns, model.duty_columns[leaves]]),
-        np.concatenate([np.ones(len(present)), -np.ones(len(later) + len(starts)), np.ones(len(ends))]),
-        np.zeros(len(present)),
-        np.zeros(len(present)),
-    )
-    return present
+        np.concatenate([
+            np.arange(len(working)), later, starts, ends,
+            chains.link(breaks.chain, breaks.slot), chains.link(breaks.chain[returns], over[returns]),
+        ]),
+        np.concatenate([
+            working, working[later - 1], model.duty_columns, model.duty_columns[leaves],
+            breaks.column, breaks.column[returns],
+        ]),
+        np.repeat(
+            [1, -1, -1, 1, 1, -1],
+            [len(working), len(later), len(starts), len(ends), len(breaks.column), len(returns)],
+        ),
+        np.zeros(len(working)),
+        np.zeros(len(working)),
+    )  # fmt: skip
+    model.crew = CrewColumns(chains.outlet[chain], slot, chains.employee[chain], chains.day[chain], working)
 
 
-def _breaks(model: RosterModel, chains: Chains) -> tuple[BreakColumns, IntArray, IntArray]:
-    """Add the breaks of each group: options of one chain whose break has the same length and window.
-
-    Returns
-    -------
-    The columns, and link and column of each slot of a break.
-    """
+def _breaks(model: RosterModel, chains: Chains) -> BreakColumns:
+    """Add the breaks of each group: options of one chain whose break has the same length and window."""
     options, slot_minutes = model.options, model.problem.horizon.slot_minutes
     option, which = np.nonzero(options.break_minutes)
     window = np.stack(
@@ -205,14 +267,11 @@ def _breaks(model: RosterModel, chains: Chains) -> tuple[BreakColumns, IntArray,
         np.zeros(len(groups)),
         np.zeros(len(groups)),
     )
-    spread = length[group]
-    within = np.arange(spread.sum()) - np.repeat(np.cumsum(spread) - spread, spread)
-    link = chains.link(np.repeat(chain[group], spread), np.repeat(slot, spread) + within)
-    return BreakColumns(of_option, chain[group], group, slot, column), link, np.repeat(column, spread)
+    return BreakColumns(of_option, chain[group], group, slot, length[group], column)
 
 
-def add_heads(model: RosterModel, chains: Chains) -> tuple[IntArray, IntArray]:
-    """Add the heads of each link on each activity worth doing there, and give their chains and links.
+def add_heads(model: RosterModel, pools: Pools) -> IntArray:
+    """Add the heads of each pool on each activity worth doing there, and give the pool of each column.
 
     People who may do something that can wait, and of which there may always be more, at no cost and without
     a window, do that rather than be surplus on something else; a column for such surplus could only cost. A rule
@@ -229,15 +288,15 @@ def add_heads(model: RosterModel, chains: Chains) -> tuple[IntArray, IntArray]:
     for cell in required_cells(problem):
         needed[cell.outlet, cell.slot, cell.activity] = cell.heads > 0
         free[cell.outlet, cell.slot, cell.activity] &= cell.surplus_cents == 0 and cell.maximum is None
-    chain, slot = chains.links
-    may = chains.may[chain]
-    inside = np.flatnonzero(slot < problem.horizon.slots)
-    place = chains.outlet[chain[inside]], slot[inside]
-    wanted, idle_is_free = np.zeros_like(may), np.zeros(len(chain), bool)
+    may = pools.may
+    inside = np.flatnonzero(pools.slot < problem.horizon.slots)
+    place = pools.outlet[inside], pools.slot[inside]
+    wanted, idle_is_free = np.zeros_like(may), np.zeros(len(may), bool)
     wanted[inside] = needed[place]
     idle_is_free[inside] = (may[inside] & free[place]).any(axis=1)
-    link, activity = np.nonzero(may & (wanted | can_wait | ~idle_is_free[:, None] | (not foreseen)))
-    column = model.new_columns(chains.people[chain[link]])
-    of = chain[link]
-    model.heads = HeadColumns(chains.outlet[of], activity, slot[link], chains.employee[of], chains.day[of], column)
-    return of, link
+    pool, activity = np.nonzero(may & (wanted | can_wait | ~idle_is_free[:, None] | (not foreseen)))
+    column = model.new_columns(pools.people[pool])
+    model.heads = HeadColumns(
+        pools.outlet[pool], activity, pools.slot[pool], pools.employee[pool], pools.day[pool], column
+    )
+    return pool

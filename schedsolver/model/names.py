@@ -1,6 +1,6 @@
 """From a solution of the model to a roster: names attached to breaks and activities.
 
-The model counts breaks and heads per chain of interchangeable people; any way of dealing them out
+The model counts breaks per chain, and heads per pool, of interchangeable people; any way of dealing them out
 is right, so this one deals each break to whoever started first, and keeps people on the activity
 they are on as long as the counts allow.
 """
@@ -88,22 +88,23 @@ def _deal_breaks(model: BuiltModel, values: IntArray, people: list[_Person]) -> 
 
 
 def _deal_activities(model: BuiltModel, values: IntArray, people: list[_Person]) -> None:
-    """Deal the activities of each chain slot by slot; whoever can stay on an activity stays."""
+    """Deal the activities of each pool slot by slot; whoever can stay on an activity stays."""
     assert model.flows is not None
-    heads, slot_minutes = model.roster.heads, model.roster.problem.horizon.slot_minutes
-    counts: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    flows, heads, slot_minutes = model.flows, model.roster.heads, model.roster.problem.horizon.slot_minutes
+    counts: dict[int, dict[int, int]] = defaultdict(dict)
     head_values = values[heads.column]
     for i in np.flatnonzero(head_values):
-        counts[int(model.flows.head_chain[i]), int(heads.slot[i])][int(heads.activity[i])] = int(head_values[i])
+        counts[int(flows.head_pool[i])][int(heads.activity[i])] = int(head_values[i])
     crews: dict[tuple[int, int], list[_Person]] = defaultdict(list)
     for person in people:
-        chain = int(model.flows.chains.of_option[person.option])
+        chain = flows.chains.of_option[person.option]
         for minute in _working_minutes(model, person):
-            crews[chain, minute // slot_minutes].append(person)
-    for chain, slot in sorted(crews):
-        left = counts[chain, slot]
+            slot = minute // slot_minutes
+            crews[slot, int(flows.pools.of_link[flows.chains.link(chain, slot)])].append(person)
+    for slot, pool in sorted(crews):
+        left = counts[pool]
         waiting = []
-        for person in crews[chain, slot]:
+        for person in crews[slot, pool]:
             last = _last_activity(person, slot)
             if last is not None and left.get(last, 0):
                 left[last] -= 1

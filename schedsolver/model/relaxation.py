@@ -59,13 +59,17 @@ class Relaxation:
         position[open_columns] = np.arange(len(open_columns))
         inside = position[self.column] >= 0
         settled = self._sums(np.where(lower < upper, 0, lower))
+        row_lower, row_upper = _shifted(self.row_lower, settled), _shifted(self.row_upper, settled)
+        first = np.concatenate([[0], np.cumsum(inside)])[self.first]
+        # Rows that the fixed columns settle would only be in the way, unless they cannot be kept any more.
+        kept = (np.diff(first) > 0) | (row_lower > 0) | (row_upper < 0)
         part = Relaxation(
             self.cost[open_columns],
             lower[open_columns],
             upper[open_columns],
-            _shifted(self.row_lower, settled),
-            _shifted(self.row_upper, settled),
-            np.concatenate([[0], np.cumsum(inside)])[self.first],
+            row_lower[kept],
+            row_upper[kept],
+            np.append(first[:-1][kept], first[-1]),
             position[self.column[inside]],
             self.coefficient[inside],
             self.exact,

@@ -230,7 +230,9 @@ class AverageHours(PeriodRule):
 
     The days of a period, from the first one known to its end, allow a seventh of ``weekly_minutes`` each, rounded
     down in all. Days after the horizon allow their part too, since time off can still be given then; days before
-    the history do not. Days of leave allow as much as others. A soft rule charges its weight for each minute.
+    the history do not. Of rolling periods only those known and in the scope from end to end count, as a part of
+    one would be no average; where none is, the known and planned days in the scope are one period. Days of leave
+    allow as much as others. A soft rule charges its weight for each minute.
 
     Sources: Directive 2003/88/EC, articles 6 and 16(b): 48 hours a week on average over up to four months. China,
     Ministry of Labour notice [1994] No. 503, article 5: hours averaged over a week, month, quarter or year.
@@ -250,6 +252,20 @@ class AverageHours(PeriodRule):
 
     per: Literal["week", "month", "quarter", "year", "horizon", "rolling", "block"]
     weekly_minutes: Annotated[int, Field(ge=0, lt=WEEK_MINUTES)]
+
+    def spans(self, problem: Problem) -> Iterator[Span]:
+        """Give the periods; rolling ones from the first day known and in the scope to the last."""
+        if self.per != "rolling":
+            yield from super().spans(problem)
+            return
+        planned = problem.horizon.end - _DAY
+        first = max(problem.known_from, self.scope.first_day or dt.date.min)
+        last = min(planned, self.scope.last_day or planned)
+        known = [span for span in super().spans(problem) if first <= span.first and span.last <= last]
+        if known or first > last:
+            yield from known
+        else:
+            yield Span(first, last, whole=True)
 
     def add_to(self, model: ModelContext) -> None:
         """Limit the paid time of each employee and period."""

@@ -22,6 +22,7 @@ from schedsolver.domain.rule import (
     Tier,
     unknown_names,
 )
+from schedsolver.rules.presence import everywhere
 from schedsolver.traffic.staffing import Cell, cents_per_piece, required_cells
 
 if TYPE_CHECKING:
@@ -71,13 +72,16 @@ class IntervalCover(Rule):
         """Hold for problems with activities."""
         return bool(problem.activities)
 
-    def tells_apart(self, problem: Problem) -> BoolArray | None:
-        """Count people apart who have one of the tags, at the outlets in the scope."""
+    def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray] | None:
+        """Count people apart who have one of the tags, where heads are needed or limited."""
         if not self.head_percent:
             return None
-        here = np.array([self.scope.has_outlet(o.outlet_id) for o in problem.outlets])
-        groups = self._tagged(problem)[:, :, None, None] & here[:, None]
-        return np.broadcast_to(groups, (*groups.shape[:3], problem.horizon.days))
+        groups = self._tagged(problem)[:, :, None, None]
+        places = everywhere(problem, ())
+        for cell in self.cells(problem):
+            places[cell.outlet, cell.activity, cell.slot] = True
+        shape = (*groups.shape[:2], len(problem.outlets), problem.horizon.days)
+        return np.broadcast_to(groups, shape), places
 
     def add_to(self, model: ModelContext) -> None:
         """Tie the heads of each cell to its need through priced shortage and surplus."""

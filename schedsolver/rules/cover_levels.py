@@ -13,6 +13,7 @@ from schedsolver.domain.base import Identifier
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import BY_DATE, BY_WORK, Judgement, ModelContext, Rule, unknown_names
 from schedsolver.rules.permission import held_levels
+from schedsolver.rules.presence import everywhere
 from schedsolver.traffic.staffing import required_cells
 
 if TYPE_CHECKING:
@@ -88,12 +89,13 @@ class LevelCover(Rule):
         """Hold for problems with activities."""
         return bool(problem.activities)
 
-    def tells_apart(self, problem: Problem) -> BoolArray:
-        """Count apart who holds each skill well enough, at the outlets in the scope."""
+    def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray]:
+        """Count apart who holds each skill well enough, where that is asked for."""
         positions = sorted({problem.skill_index[skill] for skill in self._skills(problem).values()})
-        here = np.array([self.scope.has_outlet(o.outlet_id) for o in problem.outlets])
-        able = (held_levels(problem)[..., positions] >= self.min_level) & here[:, None, None]
-        return np.moveaxis(able, 3, 0)
+        able = held_levels(problem)[..., positions] >= self.min_level
+        places = everywhere(problem)
+        places[..., : problem.horizon.slots] = self._asked(problem)
+        return np.moveaxis(able, 3, 0), places
 
     def add_to(self, model: ModelContext) -> None:
         """Limit the others on an activity by those who hold the level, or ask for enough of these."""

@@ -20,6 +20,7 @@ from schedsolver.rules.presence import (
     already_there,
     crews,
     duties_meant,
+    everywhere,
     is_meant,
     slots_on,
     stints_on,
@@ -77,16 +78,16 @@ class _PostsRule(OpenSlotsRule):
         1935, "On representatives of subsets"), and as many stay empty as the worst set lacks (Ore 1955, "Graphs and
         matching theorems"), so the sets pay together for the largest lack.
         """
-        problem, heads = model.problem, model.heads
+        problem, crew = model.problem, model.crew
         meant = self.slots_meant(problem)
         slots = int(meant.sum())
         row_of = np.cumsum(meant).reshape(meant.shape) - 1
-        judged = meant[heads.outlet, heads.slot]
+        judged = meant[crew.outlet, crew.slot]
         rows, columns, upper = [], [], []
         for i, (number, members) in enumerate(self._demands(problem)):
-            counted = np.flatnonzero(judged & heads.within(members[:, :, 1:]))
-            rows.append(i * slots + row_of[heads.outlet[counted], heads.slot[counted]])
-            columns.append(heads.column[counted])
+            counted = np.flatnonzero(judged & crew.within(members[:, :, 1:]))
+            rows.append(i * slots + row_of[crew.outlet[counted], crew.slot[counted]])
+            columns.append(crew.column[counted])
             upper.append(already_there(problem, members)[meant] - number)
         row, column, most = np.concatenate(rows), np.concatenate(columns), np.concatenate(upper)
         model.limit(self, row, column, -np.ones(len(row)), most, np.arange(len(most)) % slots)
@@ -227,6 +228,11 @@ class DualControl(PresenceRule):
         yield from super().faults(problem)
         yield from unknown_names("activity", self.activities, problem.activity_index)
 
+    def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray]:
+        """Count apart on the activities who could authorise others on them."""
+        places = everywhere(problem, self.activities, self.scope)
+        return np.stack([self.authorisers.members(problem)[:, :, 1:]]), places
+
     def add_to(self, model: ModelContext) -> None:
         """Ask for one authoriser beside those who are none, and for two where one of them is on the activities."""
         problem, heads = model.problem, model.heads
@@ -234,23 +240,26 @@ class DualControl(PresenceRule):
         authorising = heads.within(members[:, :, 1:])
         handling = np.isin(heads.activity, [problem.activity_index[name] for name in self.activities])
         handling &= duties_meant(self.scope, problem)[heads.outlet, heads.day]
+        authorisers = np.flatnonzero(model.crew.within(members[:, :, 1:]))
         there = already_there(problem, members)
         for needed, handlers in ((1, handling & ~authorising), (2, handling & authorising)):
-            self._require(model, np.flatnonzero(handlers), np.flatnonzero(authorising), needed - there)
+            self._require(model, np.flatnonzero(handlers), authorisers, needed - there)
 
     def _require(self, model: ModelContext, handlers: IntArray, authorisers: IntArray, needed: IntArray) -> None:
-        """Let heads of some columns be there only with so many authorisers, ``needed`` by outlet and slot."""
-        problem, heads = model.problem, model.heads
+        """Let handlers, columns of ``heads``, be there only with so many of ``crew``, ``needed`` by outlet and slot."""
+        problem, heads, crew = model.problem, model.heads, model.crew
         judged = np.zeros(needed.shape, bool)
         judged[heads.outlet[handlers], heads.slot[handlers]] = True
         judged &= needed > 0
         row_of = np.cumsum(judged).reshape(judged.shape) - 1
-        handlers, authorisers = (part[judged[heads.outlet[part], heads.slot[part]]] for part in (handlers, authorisers))
-        by_handler, by_authoriser = (row_of[heads.outlet[part], heads.slot[part]] for part in (handlers, authorisers))
+        handlers = handlers[judged[heads.outlet[handlers], heads.slot[handlers]]]
+        authorisers = authorisers[judged[crew.outlet[authorisers], crew.slot[authorisers]]]
+        by_handler = row_of[heads.outlet[handlers], heads.slot[handlers]]
+        by_authoriser = row_of[crew.outlet[authorisers], crew.slot[authorisers]]
         least = needed[judged]
         row, most = np.arange(len(least)), len(problem.staff)
         enough = model.new_columns(np.ones(len(least)))
-        rows, columns = np.append(by_authoriser, row), np.append(heads.column[authorisers], enough)
+        rows, columns = np.append(by_authoriser, row), np.append(crew.column[authorisers], enough)
         ones = np.ones(len(authorisers), np.int64)
         model.require(rows, columns, np.append(ones, -least), np.zeros(len(least)), None)
         if not self.hard:

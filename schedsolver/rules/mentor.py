@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from schedsolver.domain.base import Identifier
+from schedsolver.domain.options import BoolArray
 from schedsolver.domain.rule import Judgement, ModelContext, unknown_names
 from schedsolver.rules.presence import (
     People,
@@ -18,6 +19,7 @@ from schedsolver.rules.presence import (
     already_there,
     crews,
     duties_meant,
+    everywhere,
     is_meant,
     slots_in_reach,
     slots_on,
@@ -65,26 +67,40 @@ class MentorPresent(PresenceRule):
         if not own and not (self.mentors.members(problem) & ~self.trainees.members(problem))[:, :, 1:].any():
             yield f"the {self.mentors} are all trainees, so there are no mentors"
 
+    def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray] | None:
+        """Count trainees apart where only those on some activities count."""
+        if not self.activities:
+            return None
+        places = everywhere(problem, self.activities, self.scope)
+        return np.stack([self.trainees.members(problem)[:, :, 1:]]), places
+
     def add_to(self, model: ModelContext) -> None:
         """Tie the trainees of each slot to its mentors."""
-        problem, heads = model.problem, model.heads
+        problem, crew = model.problem, model.crew
         trainees = self.trainees.members(problem)
         mentors = self.mentors.members(problem) & ~trainees
-        learning = heads.within(trainees[:, :, 1:]) & duties_meant(self.scope, problem)[heads.outlet, heads.day]
+        learners = model.heads if self.activities else crew
+        learning = learners.within(trainees[:, :, 1:])
+        learning &= duties_meant(self.scope, problem)[learners.outlet, learners.day]
         if self.activities:
-            learning &= np.isin(heads.activity, [problem.activity_index[name] for name in self.activities])
+            learning &= np.isin(model.heads.activity, [problem.activity_index[name] for name in self.activities])
         judged = np.zeros((len(problem.outlets), slots_in_reach(problem)), bool)
-        judged[heads.outlet[learning], heads.slot[learning]] = True
-        teaching = heads.within(mentors[:, :, 1:]) & judged[heads.outlet, heads.slot]
+        judged[learners.outlet[learning], learners.slot[learning]] = True
+        teaching = crew.within(mentors[:, :, 1:]) & judged[crew.outlet, crew.slot]
         row_of = np.cumsum(judged).reshape(judged.shape) - 1
-        counted = np.concatenate([np.flatnonzero(learning), np.flatnonzero(teaching)])
         sign = np.repeat([1, -self.per_mentor], [learning.sum(), teaching.sum()])
         spare = self.per_mentor * already_there(problem, mentors)
         before = problem.horizon.start - dt.timedelta(days=1)
         if not self.activities and self.scope.has_date(before, problem):
             spare -= already_there(problem, trainees)
-        row = row_of[heads.outlet[counted], heads.slot[counted]]
-        model.limit(self, row, heads.column[counted], sign, np.maximum(spare, 0)[judged], step=self.per_mentor)
+        row, column = (
+            np.concatenate([of_learners[learning], of_crew[teaching]])
+            for of_learners, of_crew in (
+                (row_of[learners.outlet, learners.slot], row_of[crew.outlet, crew.slot]),
+                (learners.column, crew.column),
+            )
+        )
+        model.limit(self, row, column, sign, np.maximum(spare, 0)[judged], step=self.per_mentor)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Count trainees and mentors in each slot with a trainee."""

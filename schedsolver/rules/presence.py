@@ -245,6 +245,17 @@ def slots_in_reach(problem: Problem) -> int:
     return problem.horizon.slots + problem.horizon.slots_per_day
 
 
+def everywhere(problem: Problem, activities: Collection[str] | None = None, scope: Scope | None = None) -> BoolArray:
+    """Mark all slots on some activities at the outlets meant, or on all, for the model.
+
+    The shape is ``(outlets, activities, slots in reach)``.
+    """
+    here = np.array([scope is None or scope.has_outlet(o.outlet_id) for o in problem.outlets], bool)
+    marked = np.array([activities is None or a.activity_id in activities for a in problem.activities], bool)
+    places = here[:, None, None] & marked[:, None]
+    return np.repeat(places, slots_in_reach(problem), axis=2)
+
+
 def already_there(problem: Problem, members: BoolArray) -> IntArray:
     """Count, for the model, those of a group who work on a duty of the day before; shape ``(outlets, slots in reach)``.
 

@@ -11,6 +11,7 @@ import numpy as np
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 from schedsolver.rules.pairing import dates_met, keep_apart, meets, need_company
+from schedsolver.rules.presence import everywhere
 from schedsolver.traffic.staffing import cents_per_slot
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class PreferredActivities(_PreferenceRule):
     name: ClassVar[str] = "preference.activity"
     about: ClassVar[str] = "activity_id"
 
-    def tells_apart(self, problem: Problem) -> BoolArray:
+    def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray]:
         """Count everybody alone who has such a preference."""
         people = [problem.employee_index[name] for name in self.preferences(problem)]
         number = np.zeros(len(problem.staff), np.int64)
@@ -135,7 +136,7 @@ class PreferredActivities(_PreferenceRule):
         # The binary digits of the numbers tell all of them apart with few groups.
         digits = number >> np.arange(len(people).bit_length())[:, None] & 1
         shape = (len(digits), len(problem.staff), len(problem.outlets), problem.horizon.days)
-        return np.broadcast_to(digits[:, :, None, None] > 0, shape)
+        return np.broadcast_to(digits[:, :, None, None] > 0, shape), everywhere(problem)
 
     def add_to(self, model: ModelContext) -> None:
         """Charge the heads of each employee by activity."""

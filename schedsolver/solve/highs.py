@@ -172,13 +172,12 @@ class LinearGuide:
             chosen = columns[order[: max(1, min(near, math.ceil(at_once * loose.size)))]]
             status = self._bounded(chosen, 1.0, 1.0)
             if status == highspy.HighsModelStatus.kInfeasible:
-                # Too much at once: take the batch back and go on one by one; a single one that cannot be is not.
-                self._bounded(chosen, 0.0, 1.0)
-                at_once = 0.0
-                if len(chosen) == 1:
-                    status = self._bounded(chosen, 0.0, 0.0)
-                else:
+                # Too much at once: take the batch back and go on with smaller ones; a single one that cannot be is not.
+                if len(chosen) > 1:
+                    self._bounded(chosen, 0.0, 1.0)
+                    at_once /= 4
                     continue
+                status = self._bounded(chosen, 0.0, 0.0)
             if status != highspy.HighsModelStatus.kOptimal:
                 return None
             values = np.array(self._highs.getSolution().col_value)

@@ -50,7 +50,7 @@ def columns_outside(model: BuiltModel, free: BoolArray) -> IntArray:
         chain_place[flows.chains.of_option] = place
         untouched = ~touched[chain_place]
         fixed += [
-            roster.heads.column[untouched[flows.head_chain]],
+            roster.heads.column[~touched[roster.heads.outlet * days + roster.heads.day]],
             flows.breaks.column[untouched[flows.breaks.chain]],
         ]
     return np.concatenate(fixed)

@@ -279,10 +279,33 @@ def test_days_after_the_horizon_allow_their_part_and_days_before_the_history_do_
     assert judged(rule, world(horizon=known_from(-2, 0, 7)), *on(0, 1, 2, 3, shift="late")).cents == 0
     assert judged(rule, world(horizon=known_from(-1, 0, 7)), *on(0, 1, 2, 3, shift="late")).cents == 0
     assert judged(rule, world(horizon=known_from(-20, 0, 7)), *on(0, 1, 2, 3, 4, 5, shift="late")).cents == 500
-    # Runs of three days that end on Monday and Tuesday have one and two days that are known.
+
+
+def test_rolling_periods_are_averaged_where_they_are_known_from_end_to_end():
     rolling = AverageHours(weekly_minutes=700, per="rolling", days=3, **soft(1))
-    assert [p.cents for p in judged(rolling, world(0, 4), *on(0)).penalties] == [20]
-    assert [p.cents for p in judged(rolling, world(0, 4), *on(0, shift="noon")).penalties] == [80]
+    # The periods end on Wednesday and Thursday and allow 300 each; a day alone may have more than its part.
+    assert judged(rolling, world(0, 4), *on(0)).cents == 0
+    assert [p.cents for p in judged(rolling, world(0, 4), *on(0, 1, 2)).penalties] == [60]
+    assert [p.cents for p in judged(rolling, world(0, 4), *on(0, 1, 2, 3)).penalties] == [60, 60]
+    # With one day of history one more ends on Tuesday.
+    assert [p.cents for p in judged(rolling, world(0, 2, history=on(-1)), *on(0, 1)).penalties] == [60]
+
+
+@pytest.mark.parametrize(
+    ("days", "scope", "cents"),
+    [
+        (5, Scope(), [480 - 400]),
+        (28, Scope(), [480 - 400]),
+        (28, Scope(first_day=TUESDAY), [360 - 300]),
+        (28, Scope(first_day=TUESDAY, last_day=WEDNESDAY), [240 - 200]),
+        (2, Scope(last_day=TUESDAY), [240 - 200]),
+        (2, Scope(first_day=WEDNESDAY), [240 - 200]),
+        (28, Scope(first_day=MONDAY + dt.timedelta(days=4)), []),
+    ],
+)
+def test_known_days_too_few_for_a_rolling_period_are_one_period(days, scope, cents):
+    rolling = AverageHours(weekly_minutes=700, per="rolling", days=days, scope=scope, **soft(1))
+    assert [p.cents for p in judged(rolling, world(0, 4), *on(0, 1, 2, 3)).penalties] == cents
 
 
 def test_the_allowance_is_rounded_down_in_all():
@@ -513,9 +536,12 @@ CASES = {
     "average: a week that begins unknown": (
         alone(DAY, NOON, horizon=days(2, TUESDAY), rules=(AverageHours(weekly_minutes=300, per="week"),)), 10,
     ),
-    # 140 on Monday, 280 until Tuesday, 420 in all: 5 ways for the first two days, with three each for the third.
+    # 420 in all.
     "average: rolling": (
-        THREE_DAYS.replace(rules=(AverageHours(weekly_minutes=980, per="rolling", days=3),)), 64 - 15,
+        THREE_DAYS.replace(rules=(AverageHours(weekly_minutes=980, per="rolling", days=3),)), 64 - 23,
+    ),
+    "average: rolling, too long": (
+        THREE_DAYS.replace(rules=(AverageHours(weekly_minutes=980, per="rolling", days=9),)), 64 - 23,
     ),
     "average: rolling, soft, history": (
         alone(DAY, NOON, horizon=days(3, TUESDAY), history=on(0, shift="late"), staff=(E1,),

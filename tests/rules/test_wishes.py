@@ -212,7 +212,8 @@ def test_people_with_a_preference_are_counted_alone():
     people = tuple(Employee(employee_id=f"E{i}", contract_id="full") for i in range(1, 6))
     wishes = [avoids(1, f"E{i}", activity_id="calls") for i in (1, 2, 4, 5)]
     problem = office(*wishes, staff=people, horizon=Horizon(start=MONDAY, days=2, slot_minutes=60))
-    groups = PreferredActivities().tells_apart(problem)
+    groups, places = PreferredActivities().tells_heads_apart(problem)
+    assert places.all()
     assert groups.shape == (3, 5, 1, 2)
     assert not groups[:, 2].any()
     codes = {tuple(groups[:, e, 0, day].tolist()) for e in range(5) for day in (0, 1)}
