@@ -48,6 +48,7 @@ from schedsolver.rules import CheckReport, check
 from schedsolver.scoring import kpis, shortages
 from schedsolver.solve.result import Progress, Result
 from schedsolver.solve.settings import Settings
+from schedsolver.solve.strategy import Strategy
 
 __all__ = [
     "Activity",
@@ -89,6 +90,7 @@ __all__ = [
     "Skill",
     "SpecialDay",
     "Stint",
+    "Strategy",
     "TravelTimes",
     "check",
     "domain",

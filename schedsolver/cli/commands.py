@@ -12,11 +12,11 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from typer.core import TyperGroup
 
 import schedsolver as ss
-from schedsolver.cli import summary
+from schedsolver.cli import bench, summary
+from schedsolver.cli.console import plain_console
 from schedsolver.cli.progress import showing
 from schedsolver.cli.roster_folder import refuse_unfit, write_roster
 from schedsolver.domain.base import Model
@@ -39,7 +39,6 @@ FORMATS = ("auto", "json", "csv", *PUBLIC_FORMATS)
 NO_ROSTER = (InfeasibleProblem, NoSolutionFound, CheckFailed)
 # Close enough for the demo to end early on most machines; far finer than the customers of a week can be forecast.
 DEMO_GAP = 0.0075
-FILE_WIDTH = 200
 OPTIONS = {"time_seconds": "--time", "deterministic_work": "--time"}
 
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -65,6 +64,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+app.add_typer(bench.app, name="bench")
 
 
 def main() -> None:
@@ -116,7 +118,7 @@ def generate(
     sizes = {"outlets": outlets, "staff": staff, "days": days, "slot_minutes": slot_minutes}
     problem = ss.generate(_valid(ss.GeneratorSpec, **sizes, seed=seed))
     ss.save(problem, out)
-    console = _console()
+    console = plain_console()
     console.print(summary.of_problem(problem))
     console.print(f"The problem is in {out}", soft_wrap=True)
 
@@ -148,14 +150,14 @@ def check(
 ) -> None:
     """Judge a roster by every rule of its problem, without a solver; exit 1 if it breaks one."""
     report = ss.check(_load(path, format_hint), ss.load_schedule(schedule))
-    summary.print_check(_console(), report)
+    summary.print_check(plain_console(), report)
     if not report.ok:
         raise typer.Exit(1)
 
 
 def _solve(problem: ss.Problem, settings: ss.Settings, out: Path) -> None:
     refuse_unfit(out)
-    console = _console()
+    console = plain_console()
     console.print(summary.of_problem(problem))
     with showing(console) as on_progress:
         result = ss.solve(problem, settings, on_progress)
@@ -193,9 +195,3 @@ def _valid(kind: type[AnyModel], **fields: Any) -> AnyModel:
 
 def _option_of(place: Place) -> str:
     return OPTIONS.get(place.table, f"--{place.table.replace('_', '-')}") if place.table else ""
-
-
-def _console() -> Console:
-    """Make a console that prints names as they are; in a file, tables are as wide as they need to be."""
-    width = None if sys.stdout.isatty() else FILE_WIDTH
-    return Console(markup=False, emoji=False, highlight=False, width=width)

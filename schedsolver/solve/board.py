@@ -56,6 +56,8 @@ class Board:
         No roster costs less; ``None`` before the first bound.
     trace
         Each improvement.
+    work
+        Deterministic time of CP-SAT so far.
     """
 
     def __init__(self, model: BuiltModel, settings: Settings, started: float) -> None:
@@ -69,6 +71,7 @@ class Board:
         self.best: Incumbent | None = None
         self.bound: int | None = None
         self.trace: list[Progress] = []
+        self.work = 0.0
         self._lock = threading.Lock()
 
     def offer(self, values: IntArray, phase: str) -> None:

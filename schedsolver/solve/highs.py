@@ -84,10 +84,6 @@ class LinearGuide:
     EASY_ROWS = 20_000
     HARD_ROWS = 40_000
 
-    # Each round fixes columns at least this near to 1, and no more than this share of the fractional ones.
-    NEAR = 0.5
-    AT_ONCE = 0.3
-
     def __init__(
         self, relaxation: Relaxation, stopped: Callable[[], bool], *, race: bool = False, method: str | None = None
     ) -> None:
@@ -146,7 +142,7 @@ class LinearGuide:
     def _given_up(self, lost: threading.Event) -> bool:
         return lost.is_set() or self._stopped()
 
-    def dive(self, columns: IntArray, values: FloatArray) -> IntArray | None:
+    def dive(self, columns: IntArray, values: FloatArray, *, near: float = 0.5, share: float = 0.3) -> IntArray | None:
         """Round 0-1 columns up a few at a time, solving again in between, until all are whole.
 
         Parameters
@@ -155,21 +151,23 @@ class LinearGuide:
             Columns to make whole.
         values
             Solution to begin from, of all columns.
+        near, share
+            Each round rounds up columns at least this near to 1, and no more than this share of those not whole.
 
         Returns
         -------
         Value of every column; whole in ``columns``, rounded elsewhere. ``None`` when stopped first or
         when rounding up left no solution.
         """
-        at_once = self.AT_ONCE
+        at_once = share
         while True:
             part = values[columns]
             loose = np.flatnonzero((part > ROUNDING) & (part < 1 - ROUNDING))
             if not loose.size:
                 return _whole(values)
             order = loose[np.argsort(-part[loose], kind="stable")]
-            near = int((part[order] >= self.NEAR).sum())
-            chosen = columns[order[: max(1, min(near, math.ceil(at_once * loose.size)))]]
+            many = int((part[order] >= near).sum())
+            chosen = columns[order[: max(1, min(many, math.ceil(at_once * loose.size)))]]
             status = self._bounded(chosen, 1.0, 1.0)
             if status == highspy.HighsModelStatus.kInfeasible:
                 # Too much at once: take the batch back and go on with smaller ones; a single one that cannot be is not.

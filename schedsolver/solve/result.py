@@ -74,6 +74,8 @@ class Result:
         First day planned.
     build_seconds, first_solution_seconds, wall_seconds
         Time to the finished model, the first checked roster and the end.
+    deterministic_time
+        Work of CP-SAT in its own unit, the same on every machine; that of HiGHS is not in it.
     settings
         What was asked of the search.
     versions
@@ -92,6 +94,7 @@ class Result:
     build_seconds: float
     first_solution_seconds: float
     wall_seconds: float
+    deterministic_time: float
     settings: Settings
     versions: dict[str, str]
     trace: tuple[Progress, ...]
@@ -113,6 +116,7 @@ class Result:
             "wall_seconds": round(self.wall_seconds, 3),
             "build_seconds": round(self.build_seconds, 3),
             "first_solution_seconds": round(self.first_solution_seconds, 3),
+            "deterministic_time": round(self.deterministic_time, 6),
             "cost_by_rule": self.cost_by_rule,
             "seed": self.settings.seed,
             "settings": self.settings.model_dump(mode="json"),

@@ -79,6 +79,7 @@ def solve(
         build_seconds=build_seconds,
         first_solution_seconds=next(p.seconds for p in board.trace if p.objective is not None),
         wall_seconds=time.perf_counter() - started,
+        deterministic_time=board.work,
         settings=settings,
         versions=versions(),
         trace=tuple(board.trace),

@@ -7,7 +7,7 @@ import itertools
 import threading
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,18 +26,12 @@ if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
     from schedsolver.solve.board import Board
 
-# Up to so many duty options CP-SAT is tried on the whole model first, for so long.
-SMALL = 3_000
-SMALL_SECONDS = 5.0
-# Duties are left out when the LP prices them this share of a duty's mean cost above itself.
-WIDTH = 0.01
 # The first roster may take so long past any limit, and need not be a good one.
 OPENING_SECONDS = 10.0
+METHODS = {"simplex": "simplex", "interior": "ipm"}
 FIRST_SOLUTION = {"stop_after_first_solution": True}
-# Nodes of each tree search, and work of each neighbourhood, when deterministic or as a slice.
+# Nodes of each tree search when deterministic.
 DETERMINISTIC_NODES = 20
-SLICE_WORK = 2.0
-NEIGHBOURHOODS = (("days", 1), ("outlets", 2), ("employees", 8))
 
 
 class Search:
@@ -53,6 +47,7 @@ class Search:
         self.board = board
         self.model: BuiltModel = board.model
         settings = board.settings
+        self.strategy = settings.strategy
         self.work_left = settings.deterministic_work if settings.deterministic else float("inf")
 
     @cached_property
@@ -71,7 +66,7 @@ class Search:
             If none was found within the limits.
         """
         self._open()
-        if len(self.model.roster.options) <= SMALL:
+        if len(self.model.roster.options) <= self.strategy.small_options:
             if self.board.best is None:
                 self._insist()
             self._close()
@@ -92,14 +87,14 @@ class Search:
             pinned |= matching(pin, roster.problem, roster.options)
         idle = np.zeros(roster.columns, np.int64)
         free, never = roster.duty_columns[~pinned], threading.Event()
-        result = solve_cp(roster.cp, self._first_limits, fixed=free, fix_to=idle, stop=never)
+        result = self._solve_cp(self._first_limits, fixed=free, fix_to=idle, stop=never)
         if result.values is not None:
             self.board.offer(result.values, "first roster")
 
     def _insist(self) -> None:
         """Find any roster by CP-SAT, or prove that there is none."""
         roster = self.model.roster
-        result = solve_cp(roster.cp, self._first_limits, stop=self.board.stop)
+        result = self._solve_cp(self._first_limits, stop=self.board.stop)
         if result.status is CpStatus.INFEASIBLE:
             raise InfeasibleProblem(contradictions(roster.problem, self.board.settings))
         if result.values is None:
@@ -113,26 +108,29 @@ class Search:
 
     def _close(self) -> None:
         """Try to solve the whole model by CP-SAT."""
-        result = self._cp(hint=self._best, seconds=SMALL_SECONDS, phase="whole model")
+        result = self._cp(hint=self._best, seconds=self.strategy.small_seconds, phase="whole model")
         if result.values is not None:
             self.board.raise_bound(int(np.ceil(result.bound - 1e-6)), "whole model")
 
     def _approach(self) -> None:
         """Come down from the LP while, given a second thread, HiGHS raises the bound beside."""
-        beside = self.board.settings.threads > 1
+        threads, strategy = self.board.settings.threads, self.strategy
+        beside = threads > 1 and strategy.prove_beside
         prover = threading.Thread(target=self.board.guarded(self._prove), daemon=True)
-        guide = LinearGuide(self.relaxation, lambda: self.board.stopped, race=beside)
+        method = None if strategy.relaxation == "auto" else METHODS[strategy.relaxation]
+        guide = LinearGuide(self.relaxation, lambda: self.board.stopped, race=threads > 1, method=method)
         if beside and not guide.races:
             prover.start()
         lp = guide.solve()
-        if guide.races:
+        if beside and guide.races:
             prover.start()
         if lp is not None:
             self.board.raise_bound(lp.bound, "linear relaxation")
-            for step in (self._dive, self._polish):
-                if not self.board.stopped:
+            steps = ((self._dive, strategy.dive_share), (self._polish, strategy.polish_share))
+            for step, share in steps:
+                if share and not self.board.stopped:
                     step(lp)
-            if not beside and not self.board.settings.deterministic and not self.board.stopped:
+            if threads == 1 and not self.board.settings.deterministic and not self.board.stopped:
                 self._prove(share=0.5)
             if self.board.best is None and not self.board.stopped:
                 self._insist()
@@ -161,7 +159,8 @@ class Search:
         narrow = guide.solve()
         if narrow is None:
             return
-        values = guide.dive(np.flatnonzero(np.isin(part.columns, duties)), narrow.values)
+        columns = np.flatnonzero(np.isin(part.columns, duties))
+        values = guide.dive(columns, narrow.values, near=self.strategy.dive_near, share=self.strategy.dive_share)
         if values is not None:
             self._cp(fixed=duties, fix_to=part.whole(values), phase="dive")
 
@@ -170,7 +169,9 @@ class Search:
         part = self._narrowed(lp, keep_whole=True)
         with self._surviving("polish"):
             solve_mip(
-                self._task(part.relaxation, gap=self.board.settings.gap / 4, share=0.6, method=lp.method),
+                self._task(
+                    part.relaxation, gap=self.board.settings.gap / 4, share=self.strategy.polish_share, method=lp.method
+                ),
                 lambda: self.board.stopped,
                 on_values=lambda values: self._take(part.whole(values), "polish"),
             )
@@ -187,21 +188,27 @@ class Search:
         """Solve parts of the best roster again by CP-SAT, the rest fixed, until told to stop."""
         rng = np.random.default_rng(self.board.settings.seed)
         near = self._near(lp)
-        for kind, size in itertools.cycle(NEIGHBOURHOODS):
+        for kind, size in itertools.cycle(self.strategy.neighbourhoods):
             if self.board.stopped or self.work_left <= 0:
                 return
             now = self._best
             given = now[self.model.roster.duty_columns] > 0
             free = free_options(self.model, kind, size, rng) & (near | given)
             fixed = columns_outside(self.model, free)
-            self._cp(fixed=fixed, fix_to=now, hint=now, work=SLICE_WORK, phase=f"neighbourhood of {kind}")
+            self._cp(
+                fixed=fixed,
+                fix_to=now,
+                hint=now,
+                work=self.strategy.neighbourhood_work,
+                phase=f"neighbourhood of {kind}",
+            )
 
     def _near(self, lp: LpResult) -> BoolArray:
         """Tell which duties the LP uses or prices not far above itself, shape ``(options,)``."""
         duties = self.model.roster.duty_columns
         given = lp.values[duties]
         mean = max(1, lp.bound) / max(1.0, given.sum())
-        near: BoolArray = (given > 1e-6) | (lp.reduced_costs[duties] <= WIDTH * mean)
+        near: BoolArray = (given > 1e-6) | (lp.reduced_costs[duties] <= self.strategy.width * mean)
         return near
 
     def _narrowed(self, lp: LpResult, *, keep_whole: bool) -> Part:
@@ -250,13 +257,19 @@ class Search:
         deterministic = settings.deterministic
         limits = CpLimits(
             seconds=float("inf") if deterministic else min(seconds, self.board.seconds_left),
-            work=min(seconds if deterministic else float("inf"), work, self.work_left),
+            work=max(0.0, min(seconds if deterministic else float("inf"), work, self.work_left)),
             workers=1,
             seed=settings.seed,
             parameters=settings.cp_sat,
         )
-        result = solve_cp(self.model.roster.cp, limits, fixed=fixed, fix_to=fix_to, hint=hint, stop=self.board.stop)
+        result = self._solve_cp(limits, fixed=fixed, fix_to=fix_to, hint=hint, stop=self.board.stop)
         self.work_left -= result.work
         if phase is not None and result.values is not None:
             self.board.offer(result.values, phase)
+        return result
+
+    def _solve_cp(self, limits: CpLimits, **part: Any) -> CpResult:
+        """Run CP-SAT on the model or a part of it, and keep account of its work."""
+        result = solve_cp(self.model.roster.cp, limits, **part)
+        self.board.work += result.work
         return result

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
 from schedsolver.domain.base import Model
+from schedsolver.solve.presets import auto_fields, preset_fields
+from schedsolver.solve.strategy import Strategy
+
+if TYPE_CHECKING:
+    from schedsolver.domain.problem import Problem
 
 
 class Settings(Model):
@@ -31,6 +36,8 @@ class Settings(Model):
         Units of work in place of seconds when deterministic; roughly a second each.
     cp_sat
         Parameters of CP-SAT by name, in place of the library's choice.
+    strategy
+        How the search goes about its work.
     """
 
     time_seconds: Annotated[float, Field(gt=0)] = 60.0
@@ -40,12 +47,36 @@ class Settings(Model):
     deterministic: bool = False
     deterministic_work: Annotated[float, Field(gt=0)] = 20.0
     cp_sat: dict[str, bool | int | float | str] = Field(default_factory=dict)
+    strategy: Strategy = Strategy()
 
     @model_validator(mode="after")
     def _one_worker_is_deterministic(self) -> Self:
         if self.deterministic and self.workers not in (None, 1):
             raise ValueError(f"a deterministic search has one worker, not {self.workers}; leave workers out")
         return self
+
+    @classmethod
+    def preset(cls, name: str, **changes: Any) -> Self:
+        """Give the settings known by a name: ``"fast"``, ``"balanced"``, ``"proof"`` or ``"deterministic"``.
+
+        Parameters
+        ----------
+        name
+            The preset.
+        changes
+            Fields in place of the preset's, such as the time limit.
+
+        Raises
+        ------
+        ValueError
+            If there is no such preset, with the nearest name.
+        """
+        return cls.model_validate(preset_fields(name) | changes)
+
+    @classmethod
+    def auto(cls, problem: Problem, **changes: Any) -> Self:
+        """Give the settings that suit a problem's size and shape, as measured; ``changes`` are as for a preset."""
+        return cls.model_validate(auto_fields(problem) | changes)
 
     @property
     def threads(self) -> int:

@@ -117,11 +117,11 @@ def cluster(staff: int = 6, days: int = 2) -> ss.Problem:
 
 
 @pytest.mark.parametrize("small", [0, 3000])
-def test_the_same_seed_gives_the_same_roster_and_trace(monkeypatch, small):
+def test_the_same_seed_gives_the_same_roster_and_trace(small):
     # Below the limit CP-SAT tries the whole model first; above it HiGHS, dive and polish do.
-    monkeypatch.setattr(search, "SMALL", small)
+    settings = QUICK.model_copy(update={"strategy": ss.Strategy(small_options=small)})
     problem = cluster()
-    first, second = (ss.solve(problem, QUICK) for _ in range(2))
+    first, second = (ss.solve(problem, settings) for _ in range(2))
     assert first.schedule == second.schedule
     assert [(p.objective, p.bound, p.phase) for p in first.trace] == [
         (p.objective, p.bound, p.phase) for p in second.trace
@@ -136,11 +136,23 @@ def test_a_short_time_limit_still_gives_a_roster(seconds):
     assert result.bound <= result.objective
 
 
-def test_the_way_of_large_problems_gives_the_same_proof(monkeypatch):
+AS_IF_LARGE = ss.Strategy(small_options=0)
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        AS_IF_LARGE,
+        ss.Strategy(small_options=0, relaxation="interior"),
+        ss.Strategy(small_options=0, dive_share=0),
+        ss.Strategy(small_options=0, dive_share=0, polish_share=0),
+        ss.Strategy(small_options=0, days=0, outlets=0, employees=0),
+    ],
+)
+def test_the_way_of_large_problems_gives_the_same_proof(strategy):
     # LP, dive, polish, tree search and neighbourhoods, on a problem that CP-SAT closes alone as well.
     problem = counter_day()
-    monkeypatch.setattr(search, "SMALL", 0)
-    result = ss.solve(problem, ss.Settings(deterministic=True, deterministic_work=5, gap=0))
+    result = ss.solve(problem, ss.Settings(deterministic=True, deterministic_work=5, gap=0, strategy=strategy))
     assert (result.objective, ss.check(problem, result.schedule).objective) == (160, 160)
     assert result.bound <= 160
     assert any(p.phase not in ("first roster", "whole model") for p in result.trace)
@@ -258,10 +270,10 @@ def test_a_lost_process_does_not_lose_the_roster(monkeypatch):
     def lost(*_args, **_options):
         raise EngineLost("the HiGHS process ended with code -9")
 
-    monkeypatch.setattr(search, "SMALL", 0)
     monkeypatch.setattr(search, "solve_mip", lost)
     problem = ss.generate(ss.GeneratorSpec(outlets=1, staff=4))
-    result = ss.solve(problem, ss.Settings(deterministic=True, deterministic_work=1, gap=0))
+    settings = ss.Settings(deterministic=True, deterministic_work=1, gap=0, strategy=AS_IF_LARGE)
+    result = ss.solve(problem, settings)
     assert any("lost: the HiGHS process ended with code -9" in point.phase for point in result.trace)
     assert ss.check(problem, result.schedule).ok
     assert result.schedule.duty_list

@@ -1,0 +1,30 @@
+"""Libraries that only benchmarks need, asked for when they are needed."""
+
+from __future__ import annotations
+
+import importlib
+
+from schedsolver.errors import SchedSolverError
+
+INSTALL = 'pip install "schedsolver[bench]"'
+
+
+def need(module: str, purpose: str) -> None:
+    """Make sure that an optional library is there.
+
+    Parameters
+    ----------
+    module
+        What is imported, for example ``"matplotlib"``.
+    purpose
+        What it is for, in words that complete "is needed to ...".
+
+    Raises
+    ------
+    SchedSolverError
+        If it is not installed; says how to install it.
+    """
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        raise SchedSolverError(f"{module} is needed to {purpose} and is not installed; run: {INSTALL}") from error

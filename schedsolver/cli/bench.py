@@ -1,0 +1,160 @@
+"""`schedsolver bench`: experiments with solver settings.
+
+Exit codes of `run`: 0 when every cell has ended, however well; 2 for bad input, and nothing was run; 130 when it was
+interrupted and the same command goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from schedsolver.bench.extras import need
+from schedsolver.cli import bench_report
+from schedsolver.cli.console import plain_console
+from schedsolver.cli.summary import money
+
+if TYPE_CHECKING:
+    from schedsolver.bench.plan import Cell, Plan
+    from schedsolver.bench.record import RunRecord
+    from schedsolver.bench.run import RunProgress
+
+INTERRUPTED = 130
+MOST_PROBLEMS = 10
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def bench() -> None:
+    """Find out by measurement which settings are best."""
+
+
+@app.command()
+def run(
+    experiment: Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="A .toml or .yaml file.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results: a new one, or an earlier run's to go on with.")],
+    parallel: Annotated[
+        int | None, typer.Option(min=1, help="Most cells at once; as many as there are processors for by itself.")
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Run again what failed or was ended before.")] = False,
+) -> None:
+    """Run every contestant of an experiment on every instance, with every seed and limit."""
+    need("psutil", "run experiments")
+    from schedsolver.bench.experiment import load_experiment
+    from schedsolver.bench.plan import make_plan
+    from schedsolver.bench.run import at_once, run_plan, waiting
+    from schedsolver.bench.store import Store
+
+    console = plain_console()
+    plan = make_plan(load_experiment(experiment))
+    for text in plan.warnings:
+        typer.echo(f"warning: {text}", err=True)
+    left = waiting(plan, Store(plan, out), retry=retry)
+    console.print(_what_will_run(plan, left, at_once(plan.cells, parallel)), soft_wrap=True)
+    try:
+        with _showing(console) as on_progress:
+            records = run_plan(plan, out, parallel, on_progress, retry=retry)
+    except KeyboardInterrupt:
+        console.print(f"Interrupted; finished cells are kept in {out}. The same command goes on.", soft_wrap=True)
+        raise typer.Exit(INTERRUPTED) from None
+    _print_end(console, records, out)
+
+
+def _what_will_run(plan: Plan, left: Sequence[Cell], at_a_time: int) -> str:
+    experiment = plan.experiment
+    counts = (
+        _count(len(plan.problems), "instance"), _count(len(experiment.contestants), "contestant"),
+        _count(len(experiment.seeds), "seed"), _count(len(experiment.limits), "limit"),
+    )  # fmt: skip
+    finished = len(plan.cells) - len(left)
+    by_limits = sum(cell.limit_seconds for cell in left) / at_a_time
+    at_most = sum(cell.hard_seconds for cell in left) / at_a_time
+    return (
+        f"{experiment.name}: {' x '.join(counts)} = {_count(len(plan.cells), 'cell')}"
+        f"{f', {finished} of them finished' if finished else ''}, {at_a_time} at a time; "
+        f"{duration(by_limits)} by their limits, {duration(at_most)} at most"
+    )
+
+
+def _print_end(console: Console, records: Iterable[RunRecord], out: Path) -> None:
+    from schedsolver.bench.record import Outcome
+
+    records = list(records)
+    outcomes = Counter(record.outcome.value for record in records)
+    told = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in outcomes.most_common())
+    bad = [record for record in records if record.outcome is not Outcome.OK]
+    for record in bad[:MOST_PROBLEMS]:
+        console.print(_line(record), soft_wrap=True)
+    if len(bad) > MOST_PROBLEMS:
+        console.print(f"... and {len(bad) - MOST_PROBLEMS} more")
+    console.print(f"{_count(len(records), 'cell')}: {told}. Results are in {out}", soft_wrap=True)
+
+
+@contextmanager
+def _showing(console: Console) -> Iterator[Callable[[RunProgress], None]]:
+    """Give what shows progress: a live display on a terminal, a line for each finished cell elsewhere."""
+    if not console.is_terminal or console.is_dumb_terminal:
+        yield lambda progress: _print_finished(console, progress)
+        return
+    with Live(console=console, transient=True, refresh_per_second=4) as live:
+
+        def show(progress: RunProgress) -> None:
+            _print_finished(console, progress)
+            live.update(_panel(progress))
+
+        yield show
+
+
+def _print_finished(console: Console, progress: RunProgress) -> None:
+    for record in progress.finished:
+        left = f"{progress.done} of {progress.total}, {duration(progress.left_seconds)} left"
+        console.print(f"{_line(record)}  ({left})", soft_wrap=True)
+
+
+def _line(record: RunRecord) -> str:
+    cost = "no roster" if record.objective is None else f"cost {money(record.objective)}"
+    ended = record.outcome.value.replace("_", " ")
+    words = f": {record.message.splitlines()[0]}" if record.message else ""
+    return f"{record.key}  {ended}  {cost}  {record.seconds:.1f} s{words}"
+
+
+def _panel(progress: RunProgress) -> Panel:
+    rows = Table.grid(padding=(0, 2))
+    for key, seconds in progress.running:
+        rows.add_row(key, f"{seconds:.0f} s")
+    words = f"{progress.done} of {progress.total} cells, {duration(progress.left_seconds)} left"
+    bar = ProgressBar(total=progress.total, completed=progress.done, width=60)
+    return Panel(Group(words, bar, rows), title="running; Ctrl-C keeps what is finished", expand=False)
+
+
+def duration(seconds: float) -> str:
+    """Give a time as people say it.
+
+    >>> duration(42), duration(150), duration(9000)
+    ('42 s', '2 min 30 s', '2 h 30 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+app.command()(bench_report.report)
+app.command()(bench_report.compare)

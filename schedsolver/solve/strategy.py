@@ -1,0 +1,57 @@
+"""How the search goes about its work; what a tuning run may change."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schedsolver.domain.base import Model
+
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class Strategy(Model):
+    """How the search goes about its work; the defaults are what tuning on many problems found.
+
+    Attributes
+    ----------
+    small_options, small_seconds
+        Up to so many duty options, CP-SAT is tried on the whole model first, for so long.
+    relaxation
+        Method of the linear relaxation: ``"simplex"``, ``"interior"``, or ``"auto"`` to let both race where there
+        are two threads and the relaxation is large.
+    width
+        Duties are left out of dive, polish and neighbourhoods when the relaxation prices them this share of a
+        duty's mean cost above itself.
+    dive_near, dive_share
+        Each round of the dive rounds up duties at least this near to 1, and no more than this share of those
+        that are not whole; ``dive_share`` 0 leaves the dive out.
+    polish_share
+        Share of the time left that the polish may take; 0 leaves it out.
+    prove_beside
+        Whether HiGHS raises the bound beside the search, given a second thread.
+    neighbourhood_work
+        Deterministic time of CP-SAT for each neighbourhood, roughly seconds.
+    days, outlets, employees
+        Sizes of the neighbourhoods solved again in turn; 0 leaves a kind out.
+    """
+
+    small_options: Annotated[int, Field(ge=0)] = 3_000
+    small_seconds: Annotated[float, Field(gt=0)] = 5.0
+    relaxation: Literal["auto", "simplex", "interior"] = "auto"
+    width: Annotated[float, Field(gt=0)] = 0.01
+    dive_near: Share = 0.5
+    dive_share: Annotated[float, Field(ge=0, le=1)] = 0.3
+    polish_share: Annotated[float, Field(ge=0, le=1)] = 0.6
+    prove_beside: bool = True
+    neighbourhood_work: Annotated[float, Field(gt=0)] = 2.0
+    days: Annotated[int, Field(ge=0)] = 1
+    outlets: Annotated[int, Field(ge=0)] = 2
+    employees: Annotated[int, Field(ge=0)] = 8
+
+    @property
+    def neighbourhoods(self) -> tuple[tuple[str, int], ...]:
+        """Kind and size of the neighbourhoods to take in turn."""
+        sizes = (("days", self.days), ("outlets", self.outlets), ("employees", self.employees))
+        return tuple((kind, size) for kind, size in sizes if size)
