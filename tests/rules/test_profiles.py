@@ -78,3 +78,40 @@ def test_what_is_wrong_with_a_part_is_told_by_its_name():
     with pytest.raises(InvalidProblem, match=r"prc_standard: .*its scope matches nobody"):
         plain(rules=({"rule": "prc_standard", "scope": {"contracts": ["idle"]}},), contracts=(
             ss.Contract(contract_id="full"), ss.Contract(contract_id="idle")))  # fmt: skip
+
+
+def test_the_figures_of_the_profiles_are_those_of_the_law():
+    def parts(name, **parameters):
+        told = []
+        for rule in world(name, **parameters).rules[0].parts():
+            fields = rule.model_dump(exclude_defaults=True, mode="json")
+            kinds = fields.pop("scope").get("day_kinds", [])
+            told.append({name: value for name, value in fields.items() if value is not None} | {"on": kinds})
+        return told
+
+    assert parts("prc_standard") == [
+        {"rule": "contract.hours", "per": "day", "maximum_minutes": 660, "on": []},
+        {"rule": "cost.overtime", "per": "month", "tiers": [{"minutes": 2160, "percent": 100}], "on": []},
+        {"rule": "rest.weekly", "minutes": 1440, "on": []},
+        {"rule": "cost.overtime", "per": "day", "norm_minutes": 480, "tiers": [{"percent": 150}], "on": ["workday"]},
+        {"rule": "cost.day_pay", "percent": 200, "on": ["rest"]},
+        {"rule": "cost.day_pay", "percent": 300, "on": ["holiday"]},
+    ]
+    for per, most in (("week", 540), ("month", 2160), ("quarter", 6480), ("year", 25920)):
+        assert parts("prc_comprehensive", per=per)[0]["tiers"] == [{"minutes": most, "percent": 150}]
+    assert parts("prc_comprehensive")[1:] == [
+        {"rule": "rest.weekly", "minutes": 1440, "on": []},
+        {"rule": "cost.day_pay", "percent": 300, "on": ["holiday"]},
+    ]
+    assert parts("eu_wtd", reference_days=28) == [
+        {"rule": "rest.minimum", "minutes": 660, "on": []},
+        {"rule": "rest.weekly", "per": "rolling", "days": 7, "minutes": 2100, "on": []},
+        {"rule": "contract.average_hours", "per": "block", "days": 28, "weekly_minutes": 2880, "on": []},
+        {"rule": "duty.break_due", "after_minutes": 360, "break_minutes": 1, "on": []},
+    ]
+    assert parts("pregnant") == [
+        {"rule": "duty.barred_hours", "start": "22:00", "end": "30:00", "on": []},
+        {"rule": "contract.hours", "per": "day", "maximum_minutes": 480, "on": []},
+        {"rule": "contract.hours", "maximum_minutes": 2400, "on": []},
+        {"rule": "duty.break_due", "after_minutes": 360, "break_minutes": 1, "on": []},
+    ]
