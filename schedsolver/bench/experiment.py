@@ -96,7 +96,7 @@ def load_experiment(path: str | Path) -> Experiment:
         With everything that is wrong in it.
     """
     file = Path(path)
-    fields = {"name": usable_name(file.stem)} | _read(file)
+    fields = {"name": usable_name(file.stem)} | read_fields(file)
     try:
         return Experiment.model_validate(fields, context={"base": file.resolve().parent})
     except ValidationError as error:
@@ -107,7 +107,14 @@ def _known() -> Iterable[str]:
     return {*Experiment.model_fields, *InstanceSpec.model_fields, *Generated.model_fields}
 
 
-def _read(file: Path) -> dict[str, Any]:
+def read_fields(file: Path) -> dict[str, Any]:
+    """Read the fields of a ``.toml`` or ``.yaml`` file.
+
+    Raises
+    ------
+    InvalidExperiment
+        If it is neither, or not well formed.
+    """
     if file.suffix not in (".toml", ".yaml", ".yml"):
         raise InvalidExperiment([f"{file}: an experiment is a .toml or a .yaml file"])
     try:

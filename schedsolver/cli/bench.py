@@ -7,27 +7,21 @@ interrupted and the same command goes on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console, Group
-from rich.live import Live
-from rich.panel import Panel
-from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.console import Console
 
 from schedsolver.bench.extras import need
-from schedsolver.cli import bench_report
+from schedsolver.cli import bench_report, bench_tune
+from schedsolver.cli.bench_progress import duration, line_of, showing_cells
 from schedsolver.cli.console import plain_console
-from schedsolver.cli.summary import money
 
 if TYPE_CHECKING:
     from schedsolver.bench.plan import Cell, Plan
     from schedsolver.bench.record import RunRecord
-    from schedsolver.bench.run import RunProgress
 
 INTERRUPTED = 130
 MOST_PROBLEMS = 10
@@ -63,7 +57,7 @@ def run(
     left = waiting(plan, Store(plan, out), retry=retry)
     console.print(_what_will_run(plan, left, at_once(plan.cells, parallel)), soft_wrap=True)
     try:
-        with _showing(console) as on_progress:
+        with showing_cells(console) as on_progress:
             records = run_plan(plan, out, parallel, on_progress, retry=retry)
     except KeyboardInterrupt:
         console.print(f"Interrupted; finished cells are kept in {out}. The same command goes on.", soft_wrap=True)
@@ -95,61 +89,10 @@ def _print_end(console: Console, records: Iterable[RunRecord], out: Path) -> Non
     told = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in outcomes.most_common())
     bad = [record for record in records if record.outcome is not Outcome.OK]
     for record in bad[:MOST_PROBLEMS]:
-        console.print(_line(record), soft_wrap=True)
+        console.print(line_of(record), soft_wrap=True)
     if len(bad) > MOST_PROBLEMS:
         console.print(f"... and {len(bad) - MOST_PROBLEMS} more")
     console.print(f"{_count(len(records), 'cell')}: {told}. Results are in {out}", soft_wrap=True)
-
-
-@contextmanager
-def _showing(console: Console) -> Iterator[Callable[[RunProgress], None]]:
-    """Give what shows progress: a live display on a terminal, a line for each finished cell elsewhere."""
-    if not console.is_terminal or console.is_dumb_terminal:
-        yield lambda progress: _print_finished(console, progress)
-        return
-    with Live(console=console, transient=True, refresh_per_second=4) as live:
-
-        def show(progress: RunProgress) -> None:
-            _print_finished(console, progress)
-            live.update(_panel(progress))
-
-        yield show
-
-
-def _print_finished(console: Console, progress: RunProgress) -> None:
-    for record in progress.finished:
-        left = f"{progress.done} of {progress.total}, {duration(progress.left_seconds)} left"
-        console.print(f"{_line(record)}  ({left})", soft_wrap=True)
-
-
-def _line(record: RunRecord) -> str:
-    cost = "no roster" if record.objective is None else f"cost {money(record.objective)}"
-    ended = record.outcome.value.replace("_", " ")
-    words = f": {record.message.splitlines()[0]}" if record.message else ""
-    return f"{record.key}  {ended}  {cost}  {record.seconds:.1f} s{words}"
-
-
-def _panel(progress: RunProgress) -> Panel:
-    rows = Table.grid(padding=(0, 2))
-    for key, seconds in progress.running:
-        rows.add_row(key, f"{seconds:.0f} s")
-    words = f"{progress.done} of {progress.total} cells, {duration(progress.left_seconds)} left"
-    bar = ProgressBar(total=progress.total, completed=progress.done, width=60)
-    return Panel(Group(words, bar, rows), title="running; Ctrl-C keeps what is finished", expand=False)
-
-
-def duration(seconds: float) -> str:
-    """Give a time as people say it.
-
-    >>> duration(42), duration(150), duration(9000)
-    ('42 s', '2 min 30 s', '2 h 30 min')
-    """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _count(number: int, what: str) -> str:
@@ -158,3 +101,4 @@ def _count(number: int, what: str) -> str:
 
 app.command()(bench_report.report)
 app.command()(bench_report.compare)
+app.command()(bench_tune.tune)

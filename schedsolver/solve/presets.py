@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 FILE = "presets.toml"
 AUTO = "auto"
+# What says when a row of `auto` applies and what it begins with; the rest are fields of settings.
+OF_ROW = ("shape", "most_cells", "preset")
+_OF_ROWS = frozenset({"shape", "most_cells", "preset"})
 
 
 def preset_fields(name: str) -> dict[str, Any]:
@@ -24,7 +28,7 @@ def preset_fields(name: str) -> dict[str, Any]:
     ValueError
         If there is no such preset, with the nearest name.
     """
-    presets = _tables()["presets"]
+    presets = shipped_presets()["presets"]
     if name not in presets:
         hint = did_you_mean(name, presets) or f"; there are {', '.join(presets)}"
         raise ValueError(f'there is no preset "{name}"{hint}')
@@ -36,8 +40,9 @@ def auto_fields(problem: Problem) -> dict[str, Any]:
     shape, size = shape_of(problem), cells(problem)
     for row in _tables()[AUTO]:
         if row["shape"] == shape and size <= row.get("most_cells", size):
-            return preset_fields(row["preset"])
-    raise AssertionError(f"{FILE} has no row for a problem of {size} cells with {shape}")
+            own = {name: value for name, value in row.items() if name not in _OF_ROWS}
+            return preset_fields(row["preset"]) | own
+    return {}
 
 
 def shape_of(problem: Problem) -> str:
@@ -50,6 +55,14 @@ def cells(problem: Problem) -> int:
     return len(problem.staff) * problem.horizon.days * len(problem.outlets) * len(problem.shift_types)
 
 
+def tables_with(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the contents of the presets file with those that a tuning found in place of what it has."""
+    known = _tables()
+    rows = {row["shape"]: row for row in (*known[AUTO], *found[AUTO])}
+    return {"presets": known["presets"] | found["presets"], AUTO: list(rows.values())}
+
+
 @cache
-def _tables() -> dict[str, Any]:
+def shipped_presets() -> dict[str, Any]:
+    """Read the library's presets: ``presets`` by name, and the rows of ``auto``. Not to be changed."""
     return tomllib.loads(resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8"))
