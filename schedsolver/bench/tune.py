@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from schedsolver.bench.profiles import shifted_geometric_mean
 from schedsolver.bench.record import RunRecord
 from schedsolver.bench.run import RunProgress, run_plan
 from schedsolver.bench.scores import FINAL_GAP, Measure, scores
-from schedsolver.bench.tuning import DEFAULT, PresetGoal, Tuning, Value, fields_of
+from schedsolver.bench.tuning import DEFAULT, PresetGoal, Tuning, Value, fields_of, there
 from schedsolver.solve.presets import shape_of
 from schedsolver.solve.runner import versions
 
@@ -126,16 +126,16 @@ def tune(tuning: Tuning, out: str | Path, parallel: int | None = None, on_progre
     by_shape: dict[str, Verdict] = {}
     for deterministic in (False, True):
         goals = {name: goal for name, goal in tuning.presets.items() if goal.deterministic is deterministic}
-        if goals:
-            runs = _Runs(tuning, points, deterministic, Path(out), parallel, on_progress)
-            means = _halved(tuning, goals, runs)
-            chosen = {name: _best(means[name][-1]) for name in goals}
-            frame = runs.judged(tuning.validation, [DEFAULT, *chosen.values()])
-            verdicts |= {
-                name: verdict_of(frame, chosen[name], goal.measure, means[name]) for name, goal in goals.items()
-            }
-            if not deterministic:
-                by_shape = _by_shape(tuning, frame)
+        if not goals:
+            continue
+        runs = _Runs(tuning, points, deterministic, Path(out), parallel, on_progress)
+        means, last = _halved(tuning, goals, runs)
+        chosen = {name: _best(means[name][-1]) for name in goals}
+        of_shape = {} if deterministic else _best_by_shape(tuning, last)
+        frame = runs.judged(there(tuning.validation), [DEFAULT, *chosen.values(), *of_shape.values()])
+        verdicts |= {name: verdict_of(frame, chosen[name], goal.measure, means[name]) for name, goal in goals.items()}
+        shapes = frame["instance"].map(_shapes(tuning.validation))
+        by_shape |= {shape: verdict_of(frame[shapes == shape], best, FINAL_GAP, []) for shape, best in of_shape.items()}
     return Tuned(tuning, points, {name: verdicts[name] for name in tuning.presets}, by_shape)
 
 
@@ -170,37 +170,35 @@ def _best(means: Mapping[str, float]) -> str:
     return kept(means, 1)[0]
 
 
-def _halved(tuning: Tuning, goals: Mapping[str, PresetGoal], runs: _Runs) -> dict[str, list[dict[str, float]]]:
-    """Run the rungs and give the means of each; who is among the best by any goal goes on, for that goal."""
+def _halved(
+    tuning: Tuning, goals: Mapping[str, PresetGoal], runs: _Runs
+) -> tuple[dict[str, list[dict[str, float]]], pd.DataFrame]:
+    """Run the rungs and give the means of each, and the last; who is among the best by any goal goes on, for that."""
     counts = tuning.rungs()
     alive = {name: list(runs.points) for name in goals}
     means: dict[str, list[dict[str, float]]] = {name: [] for name in goals}
+    training = there(tuning.training)
     for rung, _ in enumerate(counts):
-        share = -(-len(tuning.training) * (rung + 1) // len(counts))
+        share = -(-len(training) * (rung + 1) // len(counts))
         everyone = list(dict.fromkeys(name for names in alive.values() for name in names))
-        frame = runs.trained(tuning.training[:share], everyone)
+        frame = runs.trained(training[:share], everyone)
         for name, goal in goals.items():
             own = mean_scores(frame[frame["settings"].isin(alive[name])], goal.measure)
             means[name].append(own)
             if rung + 1 < len(counts):
                 alive[name] = kept(own, counts[rung + 1])
-    return means
+    return means, frame
 
 
-def _by_shape(tuning: Tuning, frame: pd.DataFrame) -> dict[str, Verdict]:
-    """Give what is best on the validation instances of each shape."""
-    shapes = _shapes(tuning.validation)
-    found = {}
-    for shape in sorted(set(shapes.values())):
-        of_shape = frame[frame["instance"].map(shapes) == shape]
-        means = mean_scores(of_shape, FINAL_GAP)
-        found[shape] = verdict_of(of_shape, _best(means), FINAL_GAP, [means])
-    return found
+def _best_by_shape(tuning: Tuning, frame: pd.DataFrame) -> dict[str, str]:
+    """Give who is best in the last rung, by shape of problem; only shapes that can be judged too."""
+    shapes = frame["instance"].map(_shapes(tuning.training))
+    judged = set(_shapes(tuning.validation).values())
+    return {shape: _best(mean_scores(frame[shapes == shape], FINAL_GAP)) for shape in sorted(judged & set(shapes))}
 
 
 def _shapes(specs: Iterable[InstanceSpec]) -> dict[str, str]:
-    there = (spec for spec in specs if not spec.optional or spec.is_there)
-    return {i.name: shape_of(i.load()) for spec in there for i in instances_of(spec)}
+    return {i.name: shape_of(i.load()) for spec in there(specs) for i in instances_of(spec)}
 
 
 @dataclass(frozen=True)
@@ -214,19 +212,19 @@ class _Runs:
     parallel: int | None
     on_progress: OnProgress | None
 
-    def trained(self, instances: tuple[InstanceSpec, ...], names: Iterable[str]) -> pd.DataFrame:
+    def trained(self, instances: Sequence[InstanceSpec], names: Iterable[str]) -> pd.DataFrame:
         return self._run("training", instances, names)
 
-    def judged(self, instances: tuple[InstanceSpec, ...], names: Iterable[str]) -> pd.DataFrame:
+    def judged(self, instances: Sequence[InstanceSpec], names: Iterable[str]) -> pd.DataFrame:
         return self._run("validation", instances, names)
 
-    def _run(self, what: str, instances: tuple[InstanceSpec, ...], names: Iterable[str]) -> pd.DataFrame:
+    def _run(self, what: str, instances: Sequence[InstanceSpec], names: Iterable[str]) -> pd.DataFrame:
         kind = f"{what}-deterministic" if self.deterministic else what
         always: dict[str, Any] = {"gap": 0.0} | ({"deterministic": True} if self.deterministic else {})
         experiment = Experiment.model_validate(
             {
                 "name": f"{self.tuning.name}-{kind}",
-                "instances": instances,
+                "instances": tuple(instances),
                 "contestants": {name: always | fields_of(self.points[name]) for name in dict.fromkeys(names)},
                 "seeds": self.tuning.seeds,
                 "limits": (self.tuning.limit,),

@@ -1,232 +1,130 @@
-"""A tuning as data: what is searched, on which instances, for which presets, and with how much effort."""
+"""What a tuning run is: instances to learn on and to judge on, a space of settings, goals; and its candidates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+import numpy as np
+from pydantic import Field, ValidationError, model_validator
 
 from schedsolver.bench.contestant import Contestant
-from schedsolver.bench.experiment import Limit, _read, _refuse_repeated
-from schedsolver.bench.instances import Generated, InstanceSpec, Seed
+from schedsolver.bench.experiment import Limit, read_fields
+from schedsolver.bench.instances import InstanceSpec, Seed, instances_of
 from schedsolver.bench.invalid import InvalidExperiment, Name, usable_name
-from schedsolver.bench.scores import FINAL_GAP, INTEGRAL, PRIMAL_DUAL, TO_PROOF, Measure, to_target
-from schedsolver.bench.space import Choices, Point, Range, nested, refuse_unknown
+from schedsolver.bench.scores import FINAL_GAP, INTEGRAL, PRIMAL_DUAL, Measure
 from schedsolver.domain.base import Model
-from schedsolver.domain.suggest import did_you_mean
 from schedsolver.domain.wording import faults_of_error
-from schedsolver.solve.presets import shipped_presets
+from schedsolver.solve.settings import Settings
 
-GOALS: Mapping[str, Measure] = {m.column: m for m in (INTEGRAL, FINAL_GAP, PRIMAL_DUAL, TO_PROOF, to_target())}
-# Fields of settings that parameters belong to.
-SEARCHED = ("strategy", "cp_sat", "workers")
+DEFAULT = "default"
+# Share of the parameters that a candidate changes: where one is good, it is seen which change did it.
+CHANGED = 0.4
+TRIES = 50
+GOALS: Mapping[str, Measure] = {
+    "primal integral": INTEGRAL,
+    "final gap": FINAL_GAP,
+    "primal-dual integral": PRIMAL_DUAL,
+}
+Value = bool | int | float | str
 
 
-class Goal(Model):
+class PresetGoal(Model):
     """What a preset is to be good at.
 
     Attributes
     ----------
     goal
-        The measure that settings are chosen by, a column of :func:`~schedsolver.bench.measures.tidy`.
+        The measure that decides, over the whole limit.
+    deterministic
+        Whether its runs are; the limit then counts units of work.
     fields
-        Of the preset beside those searched, in place of the shipped preset's.
-    limit
-        Of its runs; the tuning's when ``None``.
+        Settings that it has beside the strategy found, such as its gap; runs are made with a gap of 0.
     """
 
-    goal: Literal["primal_integral", "primal_gap", "primal_dual_integral", "time_to_1_percent_gap", "time_to_target"]
+    goal: Literal["primal integral", "final gap", "primal-dual integral"]
+    deterministic: bool = False
     fields: dict[str, Any] = Field(default_factory=dict)
-    limit: Limit | None = None
-
-    @field_validator("fields")
-    @classmethod
-    def _are_not_searched(cls, value: dict[str, Any]) -> dict[str, Any]:
-        for name in SEARCHED:
-            if name in value:
-                raise ValueError(f"{name} is searched; give it in the space, with a single choice if need be")
-        return value
-
-
-class Rung(Model):
-    """How much the candidates still in the race are run.
-
-    Attributes
-    ----------
-    instances, seeds
-        The first so many of the training instances, and of the tuning's seeds; all where there are fewer.
-    """
-
-    instances: Annotated[int, Field(ge=1)]
-    seeds: Annotated[int, Field(ge=1)] = 1
-
-
-@dataclass(frozen=True)
-class Group:
-    """Presets that are tuned by the same runs, since they differ in what they are good at and in their gap only.
-
-    Attributes
-    ----------
-    presets
-        Their names.
-    fields
-        Of the settings of every run, beside the parameters searched.
-    limit
-        Of every run.
-    """
-
-    presets: tuple[str, ...]
-    fields: Mapping[str, Any]
-    limit: float
 
     @property
-    def name(self) -> str:
-        """What the group is called."""
-        return usable_name("+".join(self.presets))
-
-    @property
-    def deterministic(self) -> bool:
-        """Whether the runs are limited by work, not by time."""
-        return bool(self.fields.get("deterministic"))
-
-    def contestant(self, point: Point) -> Contestant:
-        """Give who runs with some values of the parameters."""
-        return Contestant.model_validate({**self.fields, **nested(point)})
+    def measure(self) -> Measure:
+        """The measure."""
+        return GOALS[self.goal]
 
 
 class Tuning(Model):
-    """What is searched, on which instances, for which presets, and with how much effort.
-
-    Runs go on to their limit or to proof whatever the gap of a preset, so that presets that differ in the gap only
-    share them.
+    """A search for the settings that are best at some goals.
 
     Attributes
     ----------
     name
         Title; that of its file by itself.
     training, validation
-        What settings are chosen by, and what the choice is put to the proof on. They share no instance.
+        Instances to choose by, and others to judge the choice by.
     space
-        By parameter, for example ``"strategy.width"``, ``"cp_sat.linearization_level"`` or ``"workers"``: a list of
-        choices, or a range. Deterministic presets leave ``workers`` out.
+        Values to choose from for each parameter, by its dotted name such as ``"strategy.width"`` or
+        ``"cp_sat.linearization_level"``.
     presets
-        Which of the library's presets to tune, and for what.
-    auto
-        The preset that ``Settings.auto`` starts from; its goal says which settings suit each shape of problem.
-    method
-        ``"halving"`` draws all candidates at random; ``"optuna"`` draws two thirds of them by what the first rung says
-        of those before.
+        What to find, by the name of the preset.
     candidates
-        Number drawn, beside the defaults and the settings that the presets have now.
-    changes
-        Share of the parameters in which a candidate drawn at random differs from the defaults.
-    rungs
-        How much is run before each choice, ever more.
+        Number of settings tried, the defaults among them.
     eta
-        After each rung but the last, one in so many candidates goes on.
-    seeds
-        Of the search; validation uses all.
-    limit
-        Seconds of search, or units of work for a deterministic preset.
-    workers
-        Threads of a run where they are not searched; a deterministic preset has one.
-    draw
-        Seed of drawing candidates.
-    memory_mb, grace_factor, grace_seconds
-        As in an :class:`~schedsolver.bench.experiment.Experiment`.
+        Each rung keeps one in so many candidates for each goal.
+    seeds, limit, workers
+        Of every run.
+    random_seed
+        Of the draw of candidates.
     """
 
     name: Name = "tuning"
     training: Annotated[tuple[InstanceSpec, ...], Field(min_length=1)]
     validation: Annotated[tuple[InstanceSpec, ...], Field(min_length=1)]
-    space: Annotated[dict[str, Range | Choices], Field(min_length=1)]
-    presets: Annotated[dict[str, Goal], Field(min_length=1)]
-    auto: str = "balanced"
-    method: Literal["halving", "optuna"] = "halving"
-    candidates: Annotated[int, Field(ge=1, le=1000)] = 12
-    changes: Annotated[float, Field(gt=0, le=1)] = 0.5
-    rungs: Annotated[tuple[Rung, ...], Field(min_length=1)]
-    eta: Annotated[float, Field(gt=1)] = 3.0
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), AfterValidator(_refuse_repeated)] = (1,)
+    space: Annotated[dict[str, Annotated[tuple[Value, ...], Field(min_length=1)]], Field(min_length=1)]
+    presets: Annotated[dict[Name, PresetGoal], Field(min_length=1)]
+    candidates: Annotated[int, Field(ge=2, le=1000)] = 9
+    eta: Annotated[int, Field(ge=2)] = 3
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = (0,)
     limit: Limit = 10.0
     workers: Annotated[int, Field(ge=1, le=256)] = 1
-    draw: Seed = 0
-    memory_mb: Annotated[int, Field(gt=0)] | None = None
-    grace_factor: Annotated[float, Field(ge=1)] = 2.0
-    grace_seconds: Annotated[float, Field(ge=0)] = 60.0
+    random_seed: Seed = 0
 
     @model_validator(mode="after")
     def _can_run(self) -> Self:
-        self._refuse_other_presets()
-        for before, after in zip(self.rungs, self.rungs[1:], strict=False):
-            if after.instances < before.instances or after.seeds < before.seeds:
-                raise ValueError("rungs: each must have the instances and seeds of the one before, and more")
-        for name in self.space:
-            refuse_unknown(name)
-        for group in self.groups():
-            self._try(group)
+        for name, values in self.space.items():
+            for value in values:
+                # A contestant knows the names of CP-SAT too.
+                Contestant.model_validate(fields_of({name: value}))
+        for preset in self.presets.values():
+            Settings.model_validate(preset.fields)
         return self
 
-    def groups(self) -> list[Group]:
-        """Put together the presets that can share their runs."""
-        groups: list[Group] = []
-        for name, goal in self.presets.items():
-            fields, limit = {**self.base(name), "gap": 0.0}, goal.limit or self.limit
-            same = next((g for g in groups if (g.fields, g.limit) == (fields, limit)), None)
-            if same is not None:
-                groups.remove(same)
-            groups.append(Group((*(same.presets if same else ()), name), fields, limit))
-        return groups
+    def points(self) -> dict[str, dict[str, Value]]:
+        """Draw the candidates, all different: what each changes of the defaults, by its name; the first nothing.
 
-    def base(self, preset: str) -> dict[str, Any]:
-        """Give the fields of a preset that are not searched."""
-        shipped = shipped_presets()["presets"][preset]
-        return {name: value for name, value in shipped.items() if name not in SEARCHED} | self.presets[preset].fields
+        A space with fewer settings than candidates gives those it has.
+        """
+        rng = np.random.default_rng(self.random_seed)
+        default = _flat(Settings().model_dump())
+        drawn: list[dict[str, Value]] = [{}]
+        for _ in range(TRIES * self.candidates):
+            values = {name: values[int(rng.integers(len(values)))] for name, values in self.space.items()}
+            changed = {name for name, value in values.items() if default.get(name) != value and rng.random() < CHANGED}
+            point = {name: value for name, value in values.items() if name in changed}
+            if point not in drawn and len(drawn) < self.candidates:
+                drawn.append(point)
+        return {f"c{i}" if i else DEFAULT: point for i, point in enumerate(drawn)}
 
-    def space_of(self, group: Group) -> dict[str, Range | Choices]:
-        """Give the parameters searched for some presets."""
-        return {name: values for name, values in self.space.items() if name != "workers" or not group.deterministic}
-
-    def measures(self, preset: str) -> tuple[Measure, ...]:
-        """Give what settings are chosen by: the goal and, where gaps alone may not tell them apart, the integral."""
-        goal = GOALS[self.presets[preset].goal]
-        timed = not self.base(preset).get("deterministic")
-        return (goal, INTEGRAL) if goal.kind == "gap" and timed else (goal,)
-
-    def _refuse_other_presets(self) -> None:
-        shipped = shipped_presets()["presets"]
-        for name, goal in self.presets.items():
-            if name not in shipped:
-                hint = did_you_mean(name, shipped) or f"; there are {', '.join(shipped)}"
-                raise ValueError(f'presets: there is no preset "{name}"{hint}')
-            if self.base(name).get("deterministic") and goal.goal != "primal_gap":
-                raise ValueError(f'presets: {name} is deterministic, so it is measured in work, not in time; its goal '
-                                 'can be "primal_gap" only')  # fmt: skip
-        if self.auto not in shipped:
-            raise ValueError(f'auto: there is no preset "{self.auto}"{did_you_mean(self.auto, shipped)}')
-
-    def _try(self, group: Group) -> None:
-        """Make a contestant of every choice and of both ends of every range."""
-        points: list[Point] = [{}]
-        points += [{name: v} for name, values in self.space_of(group).items() for v in _ends(values)]
-        for point in points:
-            try:
-                group.contestant(point)
-            except ValidationError as error:
-                where = f"space {', '.join(point)}" if point else f"presets {', '.join(group.presets)}"
-                raise ValueError(f"{where}: {'; '.join(map(str, faults_of_error(error)))}") from None
+    def rungs(self) -> list[int]:
+        """Give how many candidates a goal keeps for each rung; at least two come to the last."""
+        counts = [len(self.points())]
+        while counts[-1] > self.eta:
+            counts.append(max(2, -(-counts[-1] // self.eta)))
+        return counts
 
 
 def load_tuning(path: str | Path) -> Tuning:
-    """Read a tuning.
-
-    Parameters
-    ----------
-    path
-        A ``.toml`` or ``.yaml`` file; paths in it are relative to its folder.
+    """Read a tuning from a ``.toml`` or ``.yaml`` file; paths in it are relative to its folder.
 
     Raises
     ------
@@ -234,18 +132,43 @@ def load_tuning(path: str | Path) -> Tuning:
         With everything that is wrong in it.
     """
     file = Path(path)
-    fields = {"name": usable_name(file.stem)} | _read(file)
+    fields = {"name": usable_name(file.stem)} | read_fields(file)
     try:
-        return Tuning.model_validate(fields, context={"base": file.resolve().parent})
+        tuning = Tuning.model_validate(fields, context={"base": file.resolve().parent})
     except ValidationError as error:
-        faults = dict.fromkeys(map(str, faults_of_error(error, known=_known())))
+        faults = faults_of_error(error, known=[*Tuning.model_fields, *InstanceSpec.model_fields])
         raise InvalidExperiment([f"{file.name}: {fault}" for fault in faults]) from None
+    shared = _names(tuning.training) & _names(tuning.validation)
+    if shared:
+        raise InvalidExperiment([f"{file.name}: {', '.join(sorted(shared))} is to be learned on and judged on"])
+    return tuning
 
 
-def _ends(values: Range | Choices) -> Iterable[Any]:
-    return (values.low, values.high) if isinstance(values, Range) else values
+def there(specs: Iterable[InstanceSpec]) -> list[InstanceSpec]:
+    """Leave out what is optional and not there."""
+    return [spec for spec in specs if not spec.optional or spec.is_there]
 
 
-def _known() -> Iterator[str]:
-    for model in (Tuning, Goal, Rung, Range, InstanceSpec, Generated):
-        yield from model.model_fields
+def fields_of(point: Mapping[str, Value]) -> dict[str, Any]:
+    """Give nested fields of settings from dotted names.
+
+    >>> fields_of({"gap": 0.1, "strategy.days": 2, "strategy.outlets": 1})
+    {'gap': 0.1, 'strategy': {'days': 2, 'outlets': 1}}
+    """
+    fields: dict[str, Any] = {}
+    for name, value in point.items():
+        table, _, field = name.rpartition(".")
+        (fields.setdefault(table, {}) if table else fields)[field] = value
+    return fields
+
+
+def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        f"{name}.{inner}" if inner else name: value
+        for name, nested in fields.items()
+        for inner, value in (nested.items() if isinstance(nested, dict) else [("", nested)])
+    }
+
+
+def _names(specs: Iterable[InstanceSpec]) -> set[str]:
+    return {instance.name for spec in there(specs) for instance in instances_of(spec)}

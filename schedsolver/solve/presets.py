@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 FILE = "presets.toml"
 AUTO = "auto"
-# What says when a row of `auto` applies and what it begins with; the rest are fields of settings.
-OF_ROW = ("shape", "most_cells", "preset")
 _OF_ROWS = frozenset({"shape", "most_cells", "preset"})
 
 
@@ -28,7 +26,7 @@ def preset_fields(name: str) -> dict[str, Any]:
     ValueError
         If there is no such preset, with the nearest name.
     """
-    presets = shipped_presets()["presets"]
+    presets = _tables()["presets"]
     if name not in presets:
         hint = did_you_mean(name, presets) or f"; there are {', '.join(presets)}"
         raise ValueError(f'there is no preset "{name}"{hint}')
@@ -63,6 +61,5 @@ def tables_with(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def shipped_presets() -> dict[str, Any]:
-    """Read the library's presets: ``presets`` by name, and the rows of ``auto``. Not to be changed."""
+def _tables() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8"))
