@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -191,10 +192,12 @@ def _told(experiment: dict[str, Any] | None) -> str:
 
 
 def _given(value: Any) -> Any:
-    """Leave out what was left open."""
+    """Leave out what was left open, and tell files as they lie from here: others have them elsewhere."""
     if isinstance(value, dict):
         return {key: _given(item) for key, item in value.items() if item not in (None, [], {})}
-    return [_given(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_given(item) for item in value]
+    return os.path.relpath(value) if isinstance(value, str) and Path(value).is_absolute() else value
 
 
 def _report_command(folder: str, target: float) -> str:

@@ -90,6 +90,8 @@ def test_page_leaves_out_what_the_experiment_leaves_open() -> None:
     asked = {"name": "demo", "memory_mb": None, "contestants": {"a": {"preset": None, "cp_sat": {"x": 0}}, "b": {}}}
     text = render([run()], "demo", experiment=asked)
     assert "contestants:\n  a:\n    cp_sat:\n      x: 0\n</pre>" in text
+    found = {"name": "demo", "instances": [{"path": str(Path.cwd() / "weeks" / "one.json")}]}
+    assert "instances:\n- path: weeks/one.json\n</pre>" in render([run()], "demo", experiment=found)
     assert "saved as" not in render([run()], "demo", experiment={"name": "x" * 30_000})
 
 
