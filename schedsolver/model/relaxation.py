@@ -74,7 +74,7 @@ class Relaxation:
             self.coefficient[inside],
             self.exact,
         )
-        return Part(part, open_columns, lower)
+        return Part(part, open_columns, np.flatnonzero(kept), lower)
 
     def holds(self, values: IntArray) -> bool:
         """Tell whether whole values, shape ``(columns,)``, keep all bounds and rows."""
@@ -99,14 +99,15 @@ class Part:
     ----------
     relaxation
         The rows and columns left open.
-    columns
-        Which columns of the whole those are.
+    columns, rows
+        Which columns and rows of the whole those are.
     fixed
         Value of every column of the whole that is not open.
     """
 
     relaxation: Relaxation
     columns: IntArray
+    rows: IntArray
     fixed: IntArray
 
     def whole(self, values: IntArray) -> IntArray:

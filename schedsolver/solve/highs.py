@@ -17,12 +17,31 @@ from numpy.typing import ArrayLike, NDArray
 
 from schedsolver.domain.options import IntArray
 from schedsolver.model.context import UNBOUNDED
-from schedsolver.model.relaxation import Relaxation
+from schedsolver.model.relaxation import Part, Relaxation
 
 FloatArray = NDArray[np.float64]
 ROUNDING = 1e-6
+MOST_ITERATIONS = 2**31 - 1
 _BANNER = threading.Lock()
 _CONCLUSIVE = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where the simplex method ended, from which it goes on at once.
+
+    Attributes
+    ----------
+    columns, rows
+        Status of each column and row, in HiGHS's numbers, shape ``(columns,)`` and ``(rows,)``.
+    """
+
+    columns: IntArray
+    rows: IntArray
+
+    def within(self, part: Part) -> Basis:
+        """Give the basis of a part; it is one as long as what was taken out was not basic."""
+        return Basis(self.columns[part.columns], self.rows[part.rows])
 
 
 @dataclass(frozen=True)
@@ -37,12 +56,15 @@ class LpResult:
         By column, shape ``(columns,)``.
     method
         What solved it, in HiGHS's words; parts of it are best solved the same way.
+    basis
+        Where the simplex method goes on from.
     """
 
     bound: int
     values: FloatArray
     reduced_costs: FloatArray
     method: str
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -78,6 +100,8 @@ class LinearGuide:
         Whether there is a second thread to race on.
     method
         Method to solve it by, ``None`` to find out.
+    start
+        Where the simplex method begins, in place of solving from nothing.
     """
 
     # Up to so many rows the simplex method takes seconds; so many more a lone thread takes as a sign of many rules.
@@ -85,7 +109,13 @@ class LinearGuide:
     HARD_ROWS = 40_000
 
     def __init__(
-        self, relaxation: Relaxation, stopped: Callable[[], bool], *, race: bool = False, method: str | None = None
+        self,
+        relaxation: Relaxation,
+        stopped: Callable[[], bool],
+        *,
+        race: bool = False,
+        method: str | None = None,
+        start: Basis | None = None,
     ) -> None:
         rows = len(relaxation.row_lower)
         self._relaxation = relaxation
@@ -95,6 +125,8 @@ class LinearGuide:
         # A race makes instances of its own, and the winner's goes on.
         if not self.races:
             self._highs = self._made(stopped, self._method)
+        if start is not None:
+            _set_basis(self._highs, start)
 
     def solve(self) -> LpResult | None:
         """Solve the relaxation; ``None`` when stopped first or infeasible."""
@@ -108,7 +140,9 @@ class LinearGuide:
             return None
         solution = self._highs.getSolution()
         bound = _safe_bound(self._relaxation, np.array(solution.row_dual))
-        return LpResult(bound, np.array(solution.col_value), np.array(solution.col_dual), self._method)
+        return LpResult(
+            bound, np.array(solution.col_value), np.array(solution.col_dual), self._method, _basis_of(self._highs)
+        )
 
     def _made(self, stopped: Callable[[], bool], method: str) -> highspy.Highs:
         highs = _highs(self._relaxation, integer=False)
@@ -142,7 +176,15 @@ class LinearGuide:
     def _given_up(self, lost: threading.Event) -> bool:
         return lost.is_set() or self._stopped()
 
-    def dive(self, columns: IntArray, values: FloatArray, *, near: float = 0.5, share: float = 0.3) -> IntArray | None:
+    def dive(
+        self,
+        columns: IntArray,
+        values: FloatArray,
+        *,
+        near: float = 0.5,
+        share: float = 0.3,
+        iterations: int | None = None,
+    ) -> IntArray | None:
         """Round 0-1 columns up a few at a time, solving again in between, until all are whole.
 
         Parameters
@@ -153,13 +195,15 @@ class LinearGuide:
             Solution to begin from, of all columns.
         near, share
             Each round rounds up columns at least this near to 1, and no more than this share of those not whole.
+        iterations
+            Most iterations of the simplex method in all, ``None`` for no limit.
 
         Returns
         -------
-        Value of every column; whole in ``columns``, rounded elsewhere. ``None`` when stopped first or
+        Value of every column; whole in ``columns``, rounded elsewhere. ``None`` when stopped or limited first, or
         when rounding up left no solution.
         """
-        at_once = share
+        at_once, left = share, MOST_ITERATIONS if iterations is None else iterations
         while True:
             part = values[columns]
             loose = np.flatnonzero((part > ROUNDING) & (part < 1 - ROUNDING))
@@ -168,7 +212,9 @@ class LinearGuide:
             order = loose[np.argsort(-part[loose], kind="stable")]
             many = int((part[order] >= near).sum())
             chosen = columns[order[: max(1, min(many, math.ceil(at_once * loose.size)))]]
+            self._highs.setOptionValue("simplex_iteration_limit", max(0, left))
             status = self._bounded(chosen, 1.0, 1.0)
+            left -= self._highs.getInfo().simplex_iteration_count
             if status == highspy.HighsModelStatus.kInfeasible:
                 # Too much at once: take the batch back and go on with smaller ones; a single one that cannot be is not.
                 if len(chosen) > 1:
@@ -199,8 +245,8 @@ class MipTask:
         What to solve.
     gap
         Relative gap at which to stop.
-    seconds, nodes
-        Limits in wall-clock time and in nodes of the search tree.
+    seconds, iterations
+        Limits in wall-clock time and in iterations of the simplex method; the latter are the same on every machine.
     seed
         Seed of HiGHS.
     method
@@ -210,7 +256,7 @@ class MipTask:
     relaxation: Relaxation
     gap: float = 0.0
     seconds: float = math.inf
-    nodes: int | None = None
+    iterations: int | None = None
     seed: int = 0
     method: str = "simplex"
 
@@ -233,8 +279,9 @@ def run_mip(
     highs.setOptionValue("random_seed", task.seed)
     if math.isfinite(task.seconds):
         highs.setOptionValue("time_limit", max(0.0, task.seconds))
-    if task.nodes is not None:
-        highs.setOptionValue("mip_max_nodes", task.nodes)
+    if task.iterations is not None:
+        most = task.iterations
+        highs.cbMipInterrupt += lambda event: event.interrupt(event.data_out.mip_total_lp_iterations >= most)
     if on_bound is not None:
         highs.cbMipInterrupt += lambda event: _report_bound(event.data_out.mip_dual_bound, on_bound)
     if on_values is not None:
@@ -273,6 +320,21 @@ def _highs(relaxation: Relaxation, *, integer: bool) -> highspy.Highs:
     highs.setOptionValue("threads", 1)
     highs.passModel(lp)
     return highs
+
+
+def _basis_of(highs: highspy.Highs) -> Basis:
+    basis = highs.getBasis()
+    return Basis(
+        *(np.array([int(status) for status in part], np.int64) for part in (basis.col_status, basis.row_status))
+    )
+
+
+def _set_basis(highs: highspy.Highs, basis: Basis) -> None:
+    start = highspy.HighsBasis()
+    start.col_status = [highspy.HighsBasisStatus(status) for status in basis.columns.tolist()]
+    start.row_status = [highspy.HighsBasisStatus(status) for status in basis.rows.tolist()]
+    start.valid = True
+    highs.setBasis(start)
 
 
 def _silent_highs() -> highspy.Highs:

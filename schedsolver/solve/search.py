@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 OPENING_SECONDS = 10.0
 METHODS = {"simplex": "simplex", "interior": "ipm"}
 FIRST_SOLUTION = {"stop_after_first_solution": True}
-# Nodes of each tree search when deterministic.
-DETERMINISTIC_NODES = 20
+# Simplex iterations of a dive or a tree search for each unit of work, when deterministic: some seconds' worth.
+ITERATIONS_PER_WORK = 5_000
 
 
 class Search:
@@ -155,12 +155,15 @@ class Search:
         """Round the LP's duties up until all are whole; CP-SAT deals out breaks and activities."""
         duties = self.model.roster.duty_columns
         part = self._narrowed(lp, keep_whole=False)
-        guide = LinearGuide(part.relaxation, lambda: self.board.stopped, method=lp.method)
+        # What was taken out costs more than a column of the basis, so the solution of the whole is that of the part.
+        start = lp.basis.within(part)
+        guide = LinearGuide(part.relaxation, lambda: self.board.stopped, method="simplex", start=start)
         narrow = guide.solve()
         if narrow is None:
             return
         columns = np.flatnonzero(np.isin(part.columns, duties))
-        values = guide.dive(columns, narrow.values, near=self.strategy.dive_near, share=self.strategy.dive_share)
+        near, share = self.strategy.dive_near, self.strategy.dive_share
+        values = guide.dive(columns, narrow.values, near=near, share=share, iterations=self._iterations)
         if values is not None:
             self._cp(fixed=duties, fix_to=part.whole(values), phase="dive")
 
@@ -222,9 +225,16 @@ class Search:
 
     def _task(self, relaxation: Relaxation, gap: float, share: float = 1.0, method: str = "simplex") -> MipTask:
         settings = self.board.settings
-        nodes = DETERMINISTIC_NODES if settings.deterministic else None
         seconds = self.board.seconds_left * share
-        return MipTask(relaxation, gap=gap, seconds=seconds, nodes=nodes, seed=settings.seed, method=method)
+        return MipTask(
+            relaxation, gap=gap, seconds=seconds, iterations=self._iterations, seed=settings.seed, method=method
+        )
+
+    @property
+    def _iterations(self) -> int | None:
+        """Most simplex iterations of a dive or a tree search, when deterministic."""
+        settings = self.board.settings
+        return int(ITERATIONS_PER_WORK * settings.deterministic_work) if settings.deterministic else None
 
     def _take(self, values: IntArray, phase: str) -> None:
         """Offer a solution by HiGHS; where it is not one of the model, CP-SAT completes its duties."""

@@ -129,6 +129,30 @@ def test_a_dive_takes_back_what_cannot_be():
     assert sorted(values[:3].tolist()) == [0, 0, 1]
 
 
+@pytest.mark.parametrize(("iterations", "ends"), [(0, True), (1, True), (10_000, False), (None, False)])
+def test_a_dive_ends_with_its_iterations(iterations, ends):
+    model = build_model(ss.generate(ss.GeneratorSpec(outlets=2, staff=9, days=3, seed=5)))
+    guide, duties = LinearGuide(relaxation_of(model.roster.cp), never), model.roster.duty_columns
+    assert (guide.dive(duties, guide.solve().values, iterations=iterations) is None) is ends
+
+
+def test_a_part_goes_on_from_the_basis_of_the_whole():
+    relaxation = relaxation_of(build_model(ss.generate(ss.GeneratorSpec(outlets=1, staff=4, days=1, seed=5))).roster.cp)
+    lp = LinearGuide(relaxation, never).solve()
+    upper = np.where(lp.reduced_costs > 1, 0, relaxation.upper)
+    part = relaxation.within(relaxation.lower, upper)
+    assert 0 < len(part.columns) < len(relaxation.cost)
+    guide = LinearGuide(part.relaxation, never, start=lp.basis.within(part))
+    found = guide.solve()
+    assert found.bound == lp.bound
+    assert guide._highs.getInfo().simplex_iteration_count == 0
+
+
+def test_a_tree_search_ends_with_its_iterations():
+    relaxation = relaxation_of(build_model(ss.generate(ss.GeneratorSpec(outlets=2, staff=9, days=3, seed=5))).roster.cp)
+    assert not run_mip(MipTask(relaxation, iterations=1), None, None).proved
+
+
 def test_an_integer_programme_in_its_own_process_gives_the_same():
     bounds, seen = [], []
     found = solve_mip(MipTask(known_programme()), never, bounds.append, seen.append)
