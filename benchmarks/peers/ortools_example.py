@@ -23,7 +23,7 @@ from ortools.sat.python import cp_model
 
 from benchmarks.peers.cp_search import search
 from benchmarks.peers.trail import Trail
-from schedsolver.errors import SchedSolverError
+from schedsolver.bench.peer import CannotExpress, PeerRoster
 from schedsolver.model.build import BuiltModel
 from schedsolver.model.context import RosterModel
 from schedsolver.model.names import schedule_of
@@ -41,7 +41,6 @@ from schedsolver.rules.site import WithinOpeningHours
 from schedsolver.rules.wishes import RequestGranted
 
 if TYPE_CHECKING:
-    from schedsolver.bench.peer import PeerRoster
     from schedsolver.domain.options import BoolArray, IntArray
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.rule import Rule
@@ -53,7 +52,7 @@ BY_OPTIONS = (DutyFollowsShiftType, WithinOpeningHours, PermissionHeld, LeaveTak
 def solve(problem: Problem, seconds: float, workers: int, seed: int) -> PeerRoster:
     trail = Trail(seconds)
     if problem.activities:
-        raise SchedSolverError("OR-Tools' example has shifts only; give it a problem without activities")
+        raise CannotExpress("OR-Tools' example has shifts only; give it a problem without activities")
     example = Example(problem)
     told = search(example.cp, example.cost, trail, workers, seed)
     if trail.values is None:

@@ -23,12 +23,11 @@ import numpy as np
 from benchmarks.peers.compact import Compact
 from benchmarks.peers.plain_cp_sat import all_patterns, taken, working_slots
 from benchmarks.peers.trail import Trail, foreign
+from schedsolver.bench.peer import CannotExpress, PeerRoster
 from schedsolver.domain.horizon import MINUTES_PER_DAY, monday_of
-from schedsolver.errors import SchedSolverError
 from schedsolver.traffic.staffing import required_cells
 
 if TYPE_CHECKING:
-    from schedsolver.bench.peer import PeerRoster
     from schedsolver.domain.options import DutyOptions, IntArray
     from schedsolver.domain.problem import Problem
 
@@ -46,7 +45,7 @@ def solve(problem: Problem, seconds: float, workers: int, seed: int) -> PeerRost
     trail = Trail(seconds)
     library, versions = foreign("pyworkforce", "pyworkforce")
     if not problem.activities:
-        raise SchedSolverError("pyworkforce chooses shifts by the heads needed in each period; "
+        raise CannotExpress("pyworkforce chooses shifts by the heads needed in each period; "
                                "give it a problem with activities")  # fmt: skip
     compact = Compact(problem)
     patterns, option_of = all_patterns(compact.roster.options, problem.horizon.slot_minutes)

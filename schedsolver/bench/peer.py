@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from schedsolver.domain.schedule import Schedule
 
 
+class CannotExpress(SchedSolverError):
+    """A peer has no words for a problem at all."""
+
+
 @dataclass(frozen=True)
 class PeerRoster:
     """What a peer found.
@@ -49,7 +53,7 @@ class PeerRoster:
 
 
 Peer = Callable[["Problem", float, int, int], PeerRoster]
-"""Called with the problem, the limit in seconds, the number of workers and the seed."""
+"""Called with the problem, the limit in seconds, the number of workers and the seed; may raise CannotExpress."""
 
 
 def find_peer(where: str) -> Peer:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schedsolver.bench.contestant import Contestant
-from schedsolver.bench.peer import PeerRoster, find_peer
+from schedsolver.bench.peer import CannotExpress, PeerRoster, find_peer
 from schedsolver.bench.record import Outcome
 from schedsolver.bench.weights import reweighted
 from schedsolver.domain.problem import Problem
@@ -58,6 +58,8 @@ def told_of(spec: dict[str, Any]) -> Told:
         return run(problem, contestant, spec)
     except (NoSolutionFound, InfeasibleProblem) as error:
         return {"outcome": Outcome.NO_ROSTER, "message": str(error), "versions": versions()}
+    except CannotExpress as error:
+        return {"outcome": Outcome.NOT_EXPRESSED, "message": str(error), "versions": versions()}
     except CheckFailed as error:
         return {"outcome": Outcome.WRONG, "message": str(error), "versions": versions()}
     except MemoryError:

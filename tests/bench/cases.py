@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from schedsolver.bench.peer import PeerRoster
+from schedsolver.bench.peer import CannotExpress, PeerRoster
 from schedsolver.domain import (
     Activity,
     Duty,
@@ -88,6 +88,10 @@ def lost(problem: Problem, seconds: float, workers: int, seed: int) -> PeerRoste
 
 def idle(problem: Problem, seconds: float, workers: int, seed: int) -> PeerRoster:
     return PeerRoster(None, 99.5)
+
+
+def wordless(problem: Problem, seconds: float, workers: int, seed: int) -> PeerRoster:
+    raise CannotExpress("the abacus knows no breaks")
 
 
 def broken(problem: Problem, seconds: float, workers: int, seed: int) -> PeerRoster:

@@ -113,6 +113,7 @@ class TestPeers:
             ("blind", "not_expressed", "breaks 1 hard limits, first duty.filled: ", None),
             ("boastful", "wrong", f"its bound {ONE_DUTY + 1} is above the cost {ONE_DUTY} of its own", ONE_DUTY),
             ("lost", "wrong", 'employee "E9" is not in the problem', None),
+            ("wordless", "not_expressed", "the abacus knows no breaks", None),
             ("broken", "failed", "ZeroDivisionError: the abacus fell over", None),
             ("careless", "failed", "TypeError: peer tests.bench.cases:careless must give a PeerRoster, not int", None),
         ],
