@@ -265,9 +265,11 @@ class Search:
         """
         settings = self.board.settings
         deterministic = settings.deterministic
+        if self.work_left <= 0:
+            return CpResult(CpStatus.UNKNOWN, None, -np.inf, 0.0)
         limits = CpLimits(
             seconds=float("inf") if deterministic else min(seconds, self.board.seconds_left),
-            work=max(0.0, min(seconds if deterministic else float("inf"), work, self.work_left)),
+            work=min(seconds if deterministic else float("inf"), work, self.work_left),
             workers=1,
             seed=settings.seed,
             parameters=settings.cp_sat,
