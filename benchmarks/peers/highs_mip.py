@@ -47,6 +47,8 @@ def solve(problem: Problem, seconds: float, workers: int, seed: int) -> PeerRost
 
     highs.cbMipImprovingSolution += lambda event: note(event.data_out.mip_solution)
     highs.cbMipInterrupt += lambda event: trail.proved(event.data_out.mip_dual_bound)
+    # All of a process share one set of threads: it is made anew with as many as asked for, and left for others to make.
+    highspy.Highs.resetGlobalScheduler(True)
     # Not waited for when late: the bench ends its process with whatever runs in it.
     thread = threading.Thread(target=highs.run, daemon=True)
     thread.start()
@@ -58,6 +60,7 @@ def solve(problem: Problem, seconds: float, workers: int, seed: int) -> PeerRost
         if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
             trail.proved(info.mip_dual_bound)
             note(highs.getSolution().col_value)
+        highspy.Highs.resetGlobalScheduler(True)
     schedule = None if trail.values is None else compact.schedule(trail.values)
     return trail.roster(schedule, message=message, versions={"highspy": importlib.metadata.version("highspy")})
 

@@ -32,9 +32,9 @@ from schedsolver.model.context import UNBOUNDED
 from schedsolver.model.relaxation import Relaxation
 from schedsolver.rules.duty import DutiesPerDay
 from schedsolver.traffic import erlang
-from tests.bench.cases import OPTIMUM, counter_day
+from tests.bench.cases import OPTIMUM
 from tests.miniatures import miniatures
-from tests.solving import plain
+from tests.solving import counter_day, plain
 from tests.tiny import MONDAY, tiny
 
 NEEDS = {cbc_mip: "pulp", scip_mip: "pyscipopt", pyworkforce: "pyworkforce"}
@@ -192,6 +192,8 @@ def test_every_kind_of_row_and_bound_is_written(tmp_path, row, optimum):
     mps.write_mps(relaxation([row], [2, -1, 3], [-2, 0, 0], [5, 9, 4]), tmp_path / "small.mps")
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
+    # As many as the library asks for: all of a process share one set of threads.
+    highs.setOptionValue("threads", 1)
     assert highs.readModel(str(tmp_path / "small.mps")) == highspy.HighsStatus.kOk
     highs.run()
     assert highs.getInfo().objective_function_value == optimum
