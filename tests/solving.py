@@ -13,7 +13,22 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
-from schedsolver.domain import Duty, PlannedLeave, Problem, Rest, Rule, Schedule, ShiftType, Stint
+from schedsolver.domain import (
+    Activity,
+    Duty,
+    Employee,
+    Horizon,
+    IntervalRequirement,
+    OpeningHours,
+    Outlet,
+    PlannedLeave,
+    Problem,
+    Rest,
+    Rule,
+    Schedule,
+    ShiftType,
+    Stint,
+)
 from schedsolver.domain.base import parse_clock
 from schedsolver.domain.options import DutyOptions, IntArray
 from schedsolver.domain.rule import Judgement
@@ -52,6 +67,22 @@ def fixed_shift(name: str, start: str, end: str, **more: Any) -> ShiftType:
     return ShiftType(
         shift_type_id=name, start_from=start, start_to=start, minutes_min=length, minutes_max=length, **more
     )
+
+
+def counter_day(**changes: Any) -> Problem:
+    """One outlet, 09:00-13:00, in slots of an hour; two heads wanted 10:00-12:00, duties of two hours."""
+    need = IntervalRequirement(outlet_id="Hub", activity_id="counter", date=MONDAY, start="10:00", end="12:00", heads=2)
+    tables = {
+        "horizon": Horizon(start=MONDAY, days=1, slot_minutes=60),
+        "outlets": (Outlet(outlet_id="Hub"),),
+        "staff": tuple(Employee(employee_id=f"E{i}", contract_id="full") for i in range(3)),
+        "skills": (), "permissions": (),
+        "activities": (Activity(activity_id="counter", shortage_cents_per_hour=(100, 150), surplus_cents_per_hour=20),),
+        "opening": (OpeningHours(outlet_id="Hub", weekday=0, start="09:00", end="13:00"),),
+        "shift_types": (fixed_shift("am", "09:00", "11:00"), fixed_shift("pm", "11:00", "13:00")),
+        "interval_requirements": (need,),
+    }  # fmt: skip
+    return tiny(**(tables | changes))
 
 
 def work(

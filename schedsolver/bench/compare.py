@@ -10,10 +10,11 @@ import pandas as pd
 
 from schedsolver.bench.curves import is_ranked
 from schedsolver.bench.measures import tidy
-from schedsolver.bench.paired import LEVEL, Paired, count_of, paired
+from schedsolver.bench.paired import LEVEL, Paired, paired
 from schedsolver.bench.record import RunRecord
 from schedsolver.bench.scores import FINAL_GAP, INTEGRAL, WORK, Measure, to_target
 from schedsolver.bench.store import load_records
+from schedsolver.domain.wording import count_of
 from schedsolver.errors import SchedSolverError
 
 Runs = dict[str, RunRecord]
@@ -173,4 +174,4 @@ def _pairs(frame: pd.DataFrame, measures: tuple[Measure, ...]) -> Iterator[Paire
 
 def _is_loss(pair: Paired, tolerance: float) -> bool:
     """Tell whether the interval lies wholly beyond the tolerance; without an interval nothing is certain."""
-    return pair.low > (1.0 if pair.measure.is_ratio else 0.0) + tolerance
+    return pair.low > pair.measure.same + tolerance

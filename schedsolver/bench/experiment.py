@@ -6,7 +6,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator
@@ -17,7 +17,7 @@ from schedsolver.bench.invalid import InvalidExperiment, Name, usable_name
 from schedsolver.domain.base import Model
 from schedsolver.domain.wording import faults_of_error
 from schedsolver.errors import InvalidProblem
-from schedsolver.io.text import read_text
+from schedsolver.io.text import OncePerName, parse_yaml, read_text
 from schedsolver.solve.settings import Settings
 
 
@@ -32,6 +32,7 @@ def _as_list(value: Any) -> Any:
     return (value,) if isinstance(value, (int, float)) else value
 
 
+AnyModel = TypeVar("AnyModel", bound=Model)
 Limit = Annotated[float, Field(gt=0, le=1e6)]
 
 
@@ -95,52 +96,49 @@ def load_experiment(path: str | Path) -> Experiment:
     InvalidExperiment
         With everything that is wrong in it.
     """
-    file = Path(path)
-    fields = {"name": usable_name(file.stem)} | read_fields(file)
-    try:
-        return Experiment.model_validate(fields, context={"base": file.resolve().parent})
-    except ValidationError as error:
-        raise InvalidExperiment([f"{file.name}: {fault}" for fault in faults_of_error(error, known=_known())]) from None
+    return load_as(Experiment, path, known=[*InstanceSpec.model_fields, *Generated.model_fields])
 
 
-def _known() -> Iterable[str]:
-    return {*Experiment.model_fields, *InstanceSpec.model_fields, *Generated.model_fields}
+def load_as(kind: type[AnyModel], path: str | Path, known: Iterable[str]) -> AnyModel:
+    """Read a named record from a ``.toml`` or ``.yaml`` file; paths in it are relative to its folder.
 
-
-def read_fields(file: Path) -> dict[str, Any]:
-    """Read the fields of a ``.toml`` or ``.yaml`` file.
+    Parameters
+    ----------
+    kind
+        What to read; its name is that of the file by itself.
+    path
+        The file.
+    known
+        Names of fields within its own, to suggest from.
 
     Raises
     ------
     InvalidExperiment
-        If it is neither, or not well formed.
+        With everything that is wrong in it.
     """
+    file = Path(path)
+    fields = {"name": usable_name(file.stem)} | _read_fields(file)
+    try:
+        return kind.model_validate(fields, context={"base": file.resolve().parent})
+    except ValidationError as error:
+        faults = faults_of_error(error, known={*kind.model_fields, *known})
+        raise InvalidExperiment([f"{file.name}: {fault}" for fault in faults]) from None
+
+
+def _read_fields(file: Path) -> dict[str, Any]:
     if file.suffix not in (".toml", ".yaml", ".yml"):
         raise InvalidExperiment([f"{file}: an experiment is a .toml or a .yaml file"])
     try:
         text = read_text(file)
-        fields = tomllib.loads(text) if file.suffix == ".toml" else yaml.load(text, _Loader)
+        fields = tomllib.loads(text) if file.suffix == ".toml" else parse_yaml(file.name, text, _Loader)
     except InvalidProblem as error:
         raise InvalidExperiment([str(error)]) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidExperiment([f"{file.name} line {line}: {error.problem}"]) from None
-    except (tomllib.TOMLDecodeError, yaml.YAMLError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise InvalidExperiment([f"{file.name}: {error}"]) from None
     if not isinstance(fields, dict):
         raise InvalidExperiment([f"{file.name}: must give the fields {', '.join(Experiment.model_fields)}"])
     return fields
 
 
-class _Loader(yaml.SafeLoader):
-    """Refuses a name that is given twice, of which YAML would silently keep the second."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f'"{key.value}" is given twice; keep one', problem_mark=key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
+class _Loader(OncePerName, yaml.SafeLoader):
+    """Reads numbers and truth as YAML does, and each name once."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from schedsolver.bench.judge import Judgement
 from schedsolver.bench.measures import SEPARATOR
-from schedsolver.bench.paired import count_of
+from schedsolver.domain.wording import count_of
 
 
 def of_runs(frame: pd.DataFrame) -> list[str]:

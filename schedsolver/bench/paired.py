@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from schedsolver.bench.scores import Measure, reached, scores
 from schedsolver.domain.suggest import did_you_mean
+from schedsolver.domain.wording import count_of
 from schedsolver.errors import SchedSolverError
 
 LEVEL = 0.95
@@ -53,8 +54,7 @@ class Paired:
     @property
     def decided(self) -> bool:
         """Whether the interval leaves out that both are the same."""
-        same = 1.0 if self.measure.is_ratio else 0.0
-        return self.low > same or self.high < same
+        return self.low > self.measure.same or self.high < self.measure.same
 
     def sentence(self) -> str:
         """Say it in a sentence."""
@@ -178,8 +178,3 @@ def _student_quantile(freedom: int, level: float) -> float:
     """Give how many standard errors either way hold the mean at the level, by simulation of Student's t."""
     draws = np.random.default_rng(0).standard_t(freedom, size=400_000)
     return float(np.quantile(np.abs(draws), level))
-
-
-def count_of(number: int, noun: str) -> str:
-    """Say a number of things, for example ``1 run`` and ``2 runs``."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -39,6 +39,11 @@ class Measure:
         """Whether two contestants differ by a factor."""
         return self.kind != "gap"
 
+    @property
+    def same(self) -> float:
+        """How two contestants compare that are the same: a ratio of 1, or a difference of 0."""
+        return 1.0 if self.is_ratio else 0.0
+
 
 def to_target(share: float = 0.01) -> Measure:
     """Give the time until the cost is within a share of the best."""

@@ -26,7 +26,7 @@ from schedsolver.bench.profiles import shifted_geometric_mean
 from schedsolver.bench.record import RunRecord
 from schedsolver.bench.run import RunProgress, run_plan
 from schedsolver.bench.scores import FINAL_GAP, Measure, scores
-from schedsolver.bench.tuning import DEFAULT, PresetGoal, Tuning, Value, fields_of, there
+from schedsolver.bench.tuning import DEFAULT, PresetGoal, Tuning, Value, fields_of, names_of, there
 from schedsolver.solve.presets import shape_of
 from schedsolver.solve.runner import versions
 
@@ -94,8 +94,8 @@ class Tuned:
             "machine": machine(),
             "versions": versions(),
             "tuning": self.tuning.model_dump(mode="json", exclude={"training", "validation"}),
-            "training": list(_shapes(self.tuning.training)),
-            "validation": list(_shapes(self.tuning.validation)),
+            "training": names_of(self.tuning.training),
+            "validation": names_of(self.tuning.validation),
             "points": {name: dict(point) for name, point in self.points.items()},
             "presets": {name: vars(verdict) for name, verdict in self.verdicts.items()},
             "auto": {name: vars(verdict) for name, verdict in self.by_shape.items()},
@@ -124,6 +124,7 @@ def tune(tuning: Tuning, out: str | Path, parallel: int | None = None, on_progre
         If ``out`` cannot be written.
     """
     points = tuning.points()
+    shapes = _shapes(tuning.training), _shapes(tuning.validation)
     verdicts: dict[str, Verdict] = {}
     by_shape: dict[str, Verdict] = {}
     for deterministic in (False, True):
@@ -133,11 +134,11 @@ def tune(tuning: Tuning, out: str | Path, parallel: int | None = None, on_progre
         runs = _Runs(tuning, points, deterministic, Path(out), parallel, on_progress)
         means, last = _halved(tuning, goals, runs)
         chosen = {name: _best(means[name][-1]) for name in goals}
-        of_shape = {} if deterministic else _best_by_shape(tuning, last)
+        of_shape = {} if deterministic else _best_by_shape(last, *shapes)
         frame = runs.judged(there(tuning.validation), [DEFAULT, *chosen.values(), *of_shape.values()])
         verdicts |= {name: verdict_of(frame, chosen[name], goal.measure, means[name]) for name, goal in goals.items()}
-        shapes = frame["instance"].map(_shapes(tuning.validation))
-        by_shape |= {shape: verdict_of(frame[shapes == shape], best, FINAL_GAP, []) for shape, best in of_shape.items()}
+        own = frame["instance"].map(shapes[1])
+        by_shape |= {shape: verdict_of(frame[own == shape], best, FINAL_GAP, []) for shape, best in of_shape.items()}
     return Tuned(tuning, points, {name: verdicts[name] for name in tuning.presets}, by_shape)
 
 
@@ -164,8 +165,7 @@ def verdict_of(frame: pd.DataFrame, chosen: str, measure: Measure, means: Iterab
 
 
 def _is_better(found: Paired) -> bool:
-    same = 1.0 if found.measure.is_ratio else 0.0
-    return found.decided and found.value < same
+    return found.decided and found.value < found.measure.same
 
 
 def _best(means: Mapping[str, float]) -> str:
@@ -192,11 +192,11 @@ def _halved(
     return means, frame
 
 
-def _best_by_shape(tuning: Tuning, frame: pd.DataFrame) -> dict[str, str]:
+def _best_by_shape(frame: pd.DataFrame, training: Mapping[str, str], validation: Mapping[str, str]) -> dict[str, str]:
     """Give who is best in the last rung, by shape of problem; only shapes that can be judged too."""
-    shapes = frame["instance"].map(_shapes(tuning.training))
-    judged = set(_shapes(tuning.validation).values())
-    return {shape: _best(mean_scores(frame[shapes == shape], FINAL_GAP)) for shape in sorted(judged & set(shapes))}
+    shapes = frame["instance"].map(training)
+    both = sorted(set(validation.values()) & set(shapes))
+    return {shape: _best(mean_scores(frame[shapes == shape], FINAL_GAP)) for shape in both}
 
 
 def _shapes(specs: Iterable[InstanceSpec]) -> dict[str, str]:

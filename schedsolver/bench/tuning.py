@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from schedsolver.bench.contestant import Contestant
-from schedsolver.bench.experiment import Limit, read_fields
+from schedsolver.bench.experiment import Limit, load_as
 from schedsolver.bench.instances import InstanceSpec, Seed, instances_of
-from schedsolver.bench.invalid import InvalidExperiment, Name, usable_name
+from schedsolver.bench.invalid import InvalidExperiment, Name
 from schedsolver.bench.scores import FINAL_GAP, INTEGRAL, PRIMAL_DUAL, Measure
 from schedsolver.domain.base import Model
-from schedsolver.domain.wording import faults_of_error
 from schedsolver.solve.settings import Settings
 
 DEFAULT = "default"
@@ -131,16 +130,10 @@ def load_tuning(path: str | Path) -> Tuning:
     InvalidExperiment
         With everything that is wrong in it.
     """
-    file = Path(path)
-    fields = {"name": usable_name(file.stem)} | read_fields(file)
-    try:
-        tuning = Tuning.model_validate(fields, context={"base": file.resolve().parent})
-    except ValidationError as error:
-        faults = faults_of_error(error, known=[*Tuning.model_fields, *InstanceSpec.model_fields])
-        raise InvalidExperiment([f"{file.name}: {fault}" for fault in faults]) from None
-    shared = _names(tuning.training) & _names(tuning.validation)
+    tuning = load_as(Tuning, path, known=InstanceSpec.model_fields)
+    shared = set(names_of(tuning.training)) & set(names_of(tuning.validation))
     if shared:
-        raise InvalidExperiment([f"{file.name}: {', '.join(sorted(shared))} is to be learned on and judged on"])
+        raise InvalidExperiment([f"{Path(path).name}: {', '.join(sorted(shared))} is to be learned on and judged on"])
     return tuning
 
 
@@ -170,5 +163,6 @@ def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _names(specs: Iterable[InstanceSpec]) -> set[str]:
-    return {instance.name for spec in there(specs) for instance in instances_of(spec)}
+def names_of(specs: Iterable[InstanceSpec]) -> list[str]:
+    """Give the names of the instances that are there."""
+    return [instance.name for spec in there(specs) for instance in instances_of(spec)]

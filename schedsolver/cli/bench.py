@@ -16,14 +16,14 @@ from rich.console import Console
 
 from schedsolver.bench.extras import need
 from schedsolver.cli import bench_report, bench_tune
-from schedsolver.cli.bench_progress import duration, line_of, showing_cells
+from schedsolver.cli.bench_progress import INTERRUPTED, duration, line_of, showing_cells
 from schedsolver.cli.console import plain_console
+from schedsolver.domain.wording import count_of
 
 if TYPE_CHECKING:
     from schedsolver.bench.plan import Cell, Plan
     from schedsolver.bench.record import RunRecord
 
-INTERRUPTED = 130
 MOST_PROBLEMS = 10
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -68,14 +68,14 @@ def run(
 def _what_will_run(plan: Plan, left: Sequence[Cell], at_a_time: int) -> str:
     experiment = plan.experiment
     counts = (
-        _count(len(plan.problems), "instance"), _count(len(experiment.contestants), "contestant"),
-        _count(len(experiment.seeds), "seed"), _count(len(experiment.limits), "limit"),
+        count_of(len(plan.problems), "instance"), count_of(len(experiment.contestants), "contestant"),
+        count_of(len(experiment.seeds), "seed"), count_of(len(experiment.limits), "limit"),
     )  # fmt: skip
     finished = len(plan.cells) - len(left)
     by_limits = sum(cell.limit_seconds for cell in left) / at_a_time
     at_most = sum(cell.hard_seconds for cell in left) / at_a_time
     return (
-        f"{experiment.name}: {' x '.join(counts)} = {_count(len(plan.cells), 'cell')}"
+        f"{experiment.name}: {' x '.join(counts)} = {count_of(len(plan.cells), 'cell')}"
         f"{f', {finished} of them finished' if finished else ''}, {at_a_time} at a time; "
         f"{duration(by_limits)} by their limits, {duration(at_most)} at most"
     )
@@ -92,11 +92,7 @@ def _print_end(console: Console, records: Iterable[RunRecord], out: Path) -> Non
         console.print(line_of(record), soft_wrap=True)
     if len(bad) > MOST_PROBLEMS:
         console.print(f"... and {len(bad) - MOST_PROBLEMS} more")
-    console.print(f"{_count(len(records), 'cell')}: {told}. Results are in {out}", soft_wrap=True)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    console.print(f"{count_of(len(records), 'cell')}: {told}. Results are in {out}", soft_wrap=True)
 
 
 app.command()(bench_report.report)

@@ -13,10 +13,9 @@ from typing import Annotated
 import typer
 
 from schedsolver.bench.extras import need
-from schedsolver.cli.bench_progress import showing_cells
+from schedsolver.cli.bench_progress import INTERRUPTED, showing_cells
 from schedsolver.cli.console import plain_console
 
-INTERRUPTED = 130
 RESULT = "tuning.json"
 
 

@@ -5,8 +5,9 @@ from schedsolver.domain.horizon import Horizon
 from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Preference, Request
 from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
 from schedsolver.domain.problem import Problem
-from schedsolver.domain.rule import Finding, Judgement, Rule, Scope
+from schedsolver.domain.rule import Finding, Judgement, Rule
 from schedsolver.domain.schedule import Duty, PlannedLeave, Rest, Schedule, Stint
+from schedsolver.domain.scope import Scope
 from schedsolver.domain.work import (
     Activity,
     Arrivals,

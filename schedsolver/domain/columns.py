@@ -37,31 +37,18 @@ class CrewColumns:
 
 
 @dataclass(frozen=True)
-class HeadColumns:
-    """Columns that count heads on an activity; all arrays have shape ``(n,)``.
+class HeadColumns(CrewColumns):
+    """Columns that count heads on an activity; the others that each counts may do the same activities.
+
+    Those are in the same groups of rules on this activity there (``tells_heads_apart``).
 
     Attributes
     ----------
-    outlet, activity, slot
-        What each column counts towards; slots from midnight of the first day planned.
-    employee, day
-        Someone the column counts, and the day of their duty; the others it counts may do the same
-        activities and are in the same groups of rules on this activity there (``tells_heads_apart``).
-    column
-        The column.
+    activity
+        What each column counts towards, shape ``(n,)``.
     """
 
-    outlet: IntArray
     activity: IntArray
-    slot: IntArray
-    employee: IntArray
-    day: IntArray
-    column: IntArray
-
-    def within(self, group: BoolArray) -> BoolArray:
-        """Tell which columns count a group's people, ``group`` of shape ``(staff, outlets, days)``."""
-        inside: BoolArray = group[self.employee, self.outlet, self.day]
-        return inside
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from schedsolver.domain.horizon import Horizon
 from schedsolver.domain.matrix import travel_of
 from schedsolver.domain.problem import AnyRule, Problem
 from schedsolver.domain.records import Table, column_at, records_of
-from schedsolver.domain.rule import Rule, Scope
+from schedsolver.domain.rule import Rule
+from schedsolver.domain.scope import Scope
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.domain.wording import faults_of_error
 from schedsolver.domain.work import BreakWindow, ShiftType

@@ -32,6 +32,11 @@ WANTED = {
 }
 
 
+def count_of(number: int, noun: str) -> str:
+    """Say a number of things, for example ``1 run`` and ``2 runs``."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def dotted(path: Path) -> str:
     """Give a path into a record as Python writes it, for example ``breaks[0].start``."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")

@@ -13,7 +13,7 @@ from schedsolver.domain.problem import Problem
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.domain.tables import TABLES
 from schedsolver.errors import InvalidProblem
-from schedsolver.io.text import read_text
+from schedsolver.io.text import OncePerName, parse_yaml, read_text
 
 HEADER_FILES = ("problem.yaml", "problem.yml", "problem.json")
 FIELDS = ("name", "horizon", "calendar", "rules")
@@ -49,7 +49,7 @@ def read_header(path: Path) -> dict[str, Any]:
         If it cannot be read, with the line, or has other fields than name, horizon, calendar and rules.
     """
     text = read_text(path)
-    header = _from_json(path.name, text) if path.suffix == ".json" else _from_yaml(path.name, text)
+    header = _from_json(path.name, text) if path.suffix == ".json" else parse_yaml(path.name, text, _TextLoader)
     if not isinstance(header, Mapping):
         raise InvalidProblem([f"{path.name}: must give the fields {', '.join(FIELDS)}"])
     faults = [f"{path.name}: {_unknown(str(field))}" for field in header if field not in FIELDS]
@@ -78,18 +78,6 @@ def _from_json(name: str, text: str) -> Any:
         raise InvalidProblem([f"{name}: is not valid JSON: {error}"]) from None
 
 
-def _from_yaml(name: str, text: str) -> Any:
-    try:
-        return yaml.load(text, _TextLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidProblem([f"{name} line {line}: {error.problem}"]) from None
-    except yaml.YAMLError as error:
-        raise InvalidProblem([f"{name}: {error}"]) from None
-    except RecursionError:
-        raise InvalidProblem([f"{name}: is nested too deeply"]) from None
-
-
 def _unknown(field: str) -> str:
     if field in TABLES:
         return f"{field} does not belong here; put it into {field}.csv"
@@ -97,7 +85,7 @@ def _unknown(field: str) -> str:
     return f'there is no field "{field}"{hint}'
 
 
-class _TextLoader(yaml.BaseLoader):
+class _TextLoader(OncePerName, yaml.BaseLoader):
     """Reads every scalar as text, and nothing as nothing.
 
     YAML by itself reads 08:30 as 510, 007 as 7, NO as false and a day as a date; the models know
@@ -108,13 +96,3 @@ class _TextLoader(yaml.BaseLoader):
         if node.style is None and node.value in ("", "~", "null"):
             return None
         return super().construct_scalar(node)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f'"{key.value}" is given twice; keep one', problem_mark=key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)

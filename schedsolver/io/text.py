@@ -7,6 +7,9 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from schedsolver.errors import CannotWrite, InvalidProblem
 
@@ -33,6 +36,41 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InvalidProblem([f"{path.name} row {line}: is not UTF-8; {_SAVE_AS}"]) from None
+
+
+class OncePerName:
+    """Lets a YAML loader refuse a name that is given twice, of which YAML would silently keep the second."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Make a mapping of a node whose names all differ."""
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f'"{key.value}" is given twice; keep one', problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)  # type: ignore[misc]
+        return mapping
+
+
+def parse_yaml(name: str, text: str, loader: type[yaml.BaseLoader | yaml.SafeLoader]) -> Any:
+    """Give the contents of a YAML file.
+
+    Raises
+    ------
+    InvalidProblem
+        If it is not well formed, with the name of the file and the line.
+    """
+    try:
+        return yaml.load(text, loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise InvalidProblem([f"{name} line {line}: {error.problem}"]) from None
+    except yaml.YAMLError as error:
+        raise InvalidProblem([f"{name}: {error}"]) from None
+    except RecursionError:
+        raise InvalidProblem([f"{name}: is nested too deeply"]) from None
 
 
 def write_file(path: Path, text: str) -> None:

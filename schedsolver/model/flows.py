@@ -297,6 +297,6 @@ def add_heads(model: RosterModel, pools: Pools) -> IntArray:
     pool, activity = np.nonzero(may & (wanted | can_wait | ~idle_is_free[:, None] | (not foreseen)))
     column = model.new_columns(pools.people[pool])
     model.heads = HeadColumns(
-        pools.outlet[pool], activity, pools.slot[pool], pools.employee[pool], pools.day[pool], column
+        pools.outlet[pool], pools.slot[pool], pools.employee[pool], pools.day[pool], column, activity
     )
     return pool

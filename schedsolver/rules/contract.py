@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 
 from schedsolver.domain.columns import PaidColumns
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.rule import BY_PEOPLE, Judgement, ModelContext
+from schedsolver.domain.rule import Judgement, ModelContext
+from schedsolver.domain.scope import BY_PEOPLE
 from schedsolver.rules.days import DutiesRule
 from schedsolver.rules.paid import paid_by_date
 from schedsolver.rules.periods import PeriodRule, Span

@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 from schedsolver.domain.base import Model
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import IntArray
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule
+from schedsolver.domain.rule import Judgement, ModelContext, Rule
+from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 from schedsolver.rules.paid import moves_among, paid_by_date, way_minutes
 from schedsolver.rules.periods import PeriodRule
 from schedsolver.rules.tally import DaySums, longest_period, tally_of_minutes, units_of

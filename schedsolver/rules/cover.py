@@ -13,15 +13,8 @@ from pydantic import Field, model_validator
 from schedsolver.domain.base import Identifier
 from schedsolver.domain.columns import HeadColumns
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import (
-    BY_DATE,
-    BY_WORK,
-    Judgement,
-    ModelContext,
-    Rule,
-    Tier,
-    unknown_names,
-)
+from schedsolver.domain.rule import Judgement, ModelContext, Rule, Tier, unknown_names
+from schedsolver.domain.scope import BY_DATE, BY_WORK
 from schedsolver.rules.presence import everywhere
 from schedsolver.traffic.staffing import Cell, cents_per_piece, required_cells
 

@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from schedsolver.domain.base import Identifier
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import BY_DATE, BY_WORK, Judgement, ModelContext, Rule, unknown_names
+from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
+from schedsolver.domain.scope import BY_DATE, BY_WORK
 from schedsolver.rules.permission import held_levels
 from schedsolver.rules.presence import everywhere
 from schedsolver.traffic.staffing import required_cells

@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from schedsolver.domain.base import Identifier, Model
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule, unknown_names
+from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
+from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 from schedsolver.rules.permission import held_levels
 from schedsolver.rules.presence import (
     OpenSlotsRule,

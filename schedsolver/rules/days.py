@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 from schedsolver.domain.base import Identifier
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, ModelContext, Rule, unknown_names
+from schedsolver.domain.rule import ModelContext, Rule, unknown_names
+from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem

@@ -11,7 +11,8 @@ import numpy as np
 from pydantic import Field
 
 from schedsolver.domain.horizon import MINUTES_PER_DAY, monday_of
-from schedsolver.domain.rule import BY_PEOPLE, Finding, Judgement, ModelContext, Rule
+from schedsolver.domain.rule import Finding, Judgement, ModelContext, Rule
+from schedsolver.domain.scope import BY_PEOPLE
 from schedsolver.rules.periods import PeriodRule, Span
 
 if TYPE_CHECKING:

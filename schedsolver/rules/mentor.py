@@ -93,13 +93,9 @@ class MentorPresent(PresenceRule):
         before = problem.horizon.start - dt.timedelta(days=1)
         if not self.activities and self.scope.has_date(before, problem):
             spare -= already_there(problem, trainees)
-        row, column = (
-            np.concatenate([of_learners[learning], of_crew[teaching]])
-            for of_learners, of_crew in (
-                (row_of[learners.outlet, learners.slot], row_of[crew.outlet, crew.slot]),
-                (learners.column, crew.column),
-            )
-        )
+        by_learner = row_of[learners.outlet[learning], learners.slot[learning]]
+        row = np.concatenate([by_learner, row_of[crew.outlet[teaching], crew.slot[teaching]]])
+        column = np.concatenate([learners.column[learning], crew.column[teaching]])
         model.limit(self, row, column, sign, np.maximum(spare, 0)[judged], step=self.per_mentor)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from schedsolver.domain.base import Identifier
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule, unknown_names
+from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
+from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 from schedsolver.domain.work import Cents
 from schedsolver.rules.periods import PeriodRule, Span
 

@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 
 from schedsolver.domain.base import Identifier
 from schedsolver.domain.options import IntArray
-from schedsolver.domain.rule import BY_DATE, Judgement, ModelContext, Rule, unknown_names
+from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
+from schedsolver.domain.scope import BY_DATE
 from schedsolver.rules.presence import duties_meant
 
 if TYPE_CHECKING:

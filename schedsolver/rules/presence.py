@@ -17,7 +17,8 @@ from pydantic import Field, model_validator
 from schedsolver.domain.base import ClockTime, Identifier, Model, format_clock
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import BY_DATE, Rule, Scope, unknown_names
+from schedsolver.domain.rule import Rule, unknown_names
+from schedsolver.domain.scope import BY_DATE, Scope
 from schedsolver.rules.permission import held_levels
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from schedsolver.domain.base import Day
-from schedsolver.domain.rule import BY_PEOPLE, Rule, Scope
+from schedsolver.domain.rule import Rule
+from schedsolver.domain.scope import BY_PEOPLE, Scope
 from schedsolver.rules.contract import AverageHours, PaidHours
 from schedsolver.rules.cost import DayPay, Overtime, OvertimeTier
 from schedsolver.rules.duty_limits import BarredHours, BreakDue

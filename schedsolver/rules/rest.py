@@ -13,7 +13,8 @@ from pydantic import Field
 
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule
+from schedsolver.domain.rule import Judgement, ModelContext, Rule
+from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 from schedsolver.rules.periods import PeriodRule, Span
 
 if TYPE_CHECKING:

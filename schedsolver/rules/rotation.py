@@ -10,7 +10,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from schedsolver.domain.options import IntArray
-from schedsolver.domain.rule import BY_PEOPLE, Judgement, ModelContext, Rule
+from schedsolver.domain.rule import Judgement, ModelContext, Rule
+from schedsolver.domain.scope import BY_PEOPLE
 from schedsolver.rules.duty import two_a_day
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 
 from schedsolver.domain.base import Identifier
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule, unknown_names
+from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
+from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 from schedsolver.rules.days import DutiesRule
 
 if TYPE_CHECKING:

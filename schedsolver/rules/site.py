@@ -12,7 +12,8 @@ from pydantic import Field
 from schedsolver.domain.base import format_clock
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import BoolArray, DutyOptions
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule, Scope
+from schedsolver.domain.rule import Judgement, ModelContext, Rule
+from schedsolver.domain.scope import BY_DATE, BY_PEOPLE, Scope
 from schedsolver.rules.duty import two_a_day
 from schedsolver.rules.paid import moves_among, way_minutes
 

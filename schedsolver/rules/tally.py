@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from schedsolver.domain.columns import PaidColumns
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import ModelContext, Rule, Scope
+from schedsolver.domain.rule import ModelContext, Rule
+from schedsolver.domain.scope import Scope
 from schedsolver.rules.days import WORKED, DutiesRule
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 
 from schedsolver.domain.options import IntArray
 from schedsolver.domain.places import Weekday
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext
+from schedsolver.domain.rule import Judgement, ModelContext
+from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 from schedsolver.rules.days import NEVER, WORKED, DutiesRule
 from schedsolver.rules.periods import Per, PeriodRule, Span
 

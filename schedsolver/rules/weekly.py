@@ -13,7 +13,8 @@ from pydantic import Field
 
 from schedsolver.domain.horizon import MINUTES_PER_DAY, monday_of
 from schedsolver.domain.options import IntArray
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE, Judgement, ModelContext, Rule, Scope
+from schedsolver.domain.rule import Judgement, ModelContext, Rule
+from schedsolver.domain.scope import BY_DATE, BY_PEOPLE, Scope
 from schedsolver.rules.paid import paid_by_date
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class Strategy(Model):
-    """How the search goes about its work; the defaults are what tuning on many problems found.
+    """How the search goes about its work; no tuning has beaten the defaults yet.
 
     Attributes
     ----------

@@ -1,48 +1,19 @@
-"""A small problem with a known optimum, and peers that behave in every way."""
+"""What a small problem's rosters cost, and peers that behave in every way."""
 
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from schedsolver.bench.peer import CannotExpress, PeerRoster
-from schedsolver.domain import (
-    Activity,
-    Duty,
-    Employee,
-    Horizon,
-    IntervalRequirement,
-    OpeningHours,
-    Outlet,
-    Problem,
-    Schedule,
-    Stint,
-)
-from tests.solving import fixed_shift
-from tests.tiny import MONDAY, at, tiny
+from schedsolver.domain import Duty, Problem, Schedule, Stint
+from tests.tiny import MONDAY, at
 
-# Two heads wanted 10:00-12:00, duties 09:00-11:00 or 11:00-13:00, three people; an hour short costs 100 then 150,
-# a surplus hour 20. Two in one half and one in the other: three surplus hours and one short.
+# Of ``counter_day``: two heads wanted 10:00-12:00, duties 09:00-11:00 or 11:00-13:00, three people; an hour short costs
+# 100 then 150, a surplus hour 20. Two in one half and one in the other: three surplus hours and one short.
 OPTIMUM = 3 * 20 + 100
 NOBODY = 2 * (100 + 150)
-
-
-def counter_day(**changes: Any) -> Problem:
-    """One outlet, 09:00-13:00, in slots of an hour; the best roster costs ``OPTIMUM``."""
-    need = IntervalRequirement(outlet_id="Hub", activity_id="counter", date=MONDAY, start="10:00", end="12:00", heads=2)
-    tables = {
-        "horizon": Horizon(start=MONDAY, days=1, slot_minutes=60),
-        "outlets": (Outlet(outlet_id="Hub"),),
-        "staff": tuple(Employee(employee_id=f"E{i}", contract_id="full") for i in range(3)),
-        "skills": (), "permissions": (),
-        "activities": (Activity(activity_id="counter", shortage_cents_per_hour=(100, 150), surplus_cents_per_hour=20),),
-        "opening": (OpeningHours(outlet_id="Hub", weekday=0, start="09:00", end="13:00"),),
-        "shift_types": (fixed_shift("am", "09:00", "11:00"), fixed_shift("pm", "11:00", "13:00")),
-        "interval_requirements": (need,),
-    }  # fmt: skip
-    return tiny(**(tables | changes))
 
 
 def one_duty(employee: str = "E0", *, filled: bool = True) -> Schedule:

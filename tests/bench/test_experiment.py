@@ -13,8 +13,8 @@ from schedsolver.bench.experiment import Experiment, load_experiment
 from schedsolver.bench.invalid import InvalidExperiment
 from schedsolver.bench.plan import Plan, make_plan
 from schedsolver.rules import PaidTime
-from tests.bench.cases import counter_day
 from tests.io.files import write
+from tests.solving import counter_day
 
 TOML = """
 limits = [2, 30.5]

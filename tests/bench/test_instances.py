@@ -10,8 +10,8 @@ import schedsolver as ss
 from schedsolver.bench.instances import InstanceSpec, instances_of
 from schedsolver.bench.invalid import LONGEST_BYTES, usable_name
 from schedsolver.errors import InvalidProblem
-from tests.bench.cases import counter_day
 from tests.io.files import write
+from tests.solving import counter_day
 
 CURTOIS = """SECTION_HORIZON
 2

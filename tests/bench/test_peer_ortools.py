@@ -16,8 +16,7 @@ from schedsolver.errors import SchedSolverError
 from schedsolver.rules.contract import DaysWorked, PaidHours
 from schedsolver.rules.rest import MinimumRest
 from schedsolver.rules.sequence import DaysOff, SameShifts, Successions, WorkDays
-from tests.bench.cases import counter_day
-from tests.solving import fixed_shift, plain, work
+from tests.solving import counter_day, fixed_shift, plain, work
 from tests.strategies import shift_problems
 from tests.tiny import MONDAY, TUESDAY
 

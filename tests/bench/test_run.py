@@ -25,7 +25,8 @@ from schedsolver.bench.store import load_records
 from schedsolver.cli import app as cli
 from schedsolver.cli import bench
 from schedsolver.errors import CannotWrite
-from tests.bench.cases import ONE_DUTY, counter_day
+from tests.bench.cases import ONE_DUTY
+from tests.solving import counter_day
 
 ROOT = Path(__file__).parents[2]
 STEADY = {"deterministic": True}

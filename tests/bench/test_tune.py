@@ -18,8 +18,8 @@ from schedsolver.bench.tune import kept, mean_scores, tune, verdict_of
 from schedsolver.bench.tuning import DEFAULT, PresetGoal, Tuning, load_tuning
 from schedsolver.cli import app
 from schedsolver.solve import presets as shipped
-from tests.bench.cases import counter_day
 from tests.bench.synthetic import at, duel, run
+from tests.solving import counter_day
 
 TOML = """
 limit = 1

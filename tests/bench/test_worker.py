@@ -10,10 +10,11 @@ import schedsolver as ss
 from schedsolver.bench import worker
 from schedsolver.bench.weights import reweighted
 from schedsolver.domain import Problem
-from schedsolver.domain.rule import Scope
+from schedsolver.domain.scope import Scope
 from schedsolver.errors import CheckFailed
 from schedsolver.rules import DaysWorked, Travel
-from tests.bench.cases import NOBODY, ONE_DUTY, OPTIMUM, counter_day
+from tests.bench.cases import NOBODY, ONE_DUTY, OPTIMUM
+from tests.solving import counter_day
 
 
 @pytest.fixture

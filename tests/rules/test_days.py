@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from schedsolver.domain import Employee, Horizon, Outlet, Problem, Scope
-from schedsolver.domain.rule import BY_DATE, BY_PEOPLE
+from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 from schedsolver.model.context import RosterModel
 from schedsolver.model.options import duty_options
 from schedsolver.rules.catalogue import active_rules

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import schedsolver as ss
-from schedsolver.domain import Activity, Employee, Horizon, IntervalRequirement, OpeningHours, Outlet, Pin, Rule
+from schedsolver.domain import Employee, IntervalRequirement, Pin, Rule
 from schedsolver.errors import EngineLost, InfeasibleProblem, SchedSolverError
 from schedsolver.rules import DaysWorked, MinimumRest, PaidTime, Travel, WeeklyHours
 from schedsolver.rules.duty import two_a_day
 from schedsolver.solve import search
 from tests.miniatures import miniatures
-from tests.solving import every_roster, fixed_shift, plain
+from tests.solving import counter_day, every_roster, fixed_shift, plain
 from tests.strategies import problems
 from tests.tiny import MONDAY, tiny
 
@@ -68,25 +68,6 @@ def test_the_cheapest_of_all_rosters_is_found(problem):
 
 
 # ---------------------------------------------------------------- by hand
-
-
-def counter_day(**changes):
-    """One outlet, 09:00-13:00; two heads at the counter from 10:00 to 12:00; shifts of two hours."""
-    tables = {
-        "horizon": Horizon(start=MONDAY, days=1, slot_minutes=60),
-        "outlets": (Outlet(outlet_id="Hub"),),
-        "staff": tuple(Employee(employee_id=f"E{i}", contract_id="full") for i in range(3)),
-        "skills": (), "permissions": (),
-        "activities": (Activity(activity_id="counter", shortage_cents_per_hour=(100, 150), surplus_cents_per_hour=20),),
-        "opening": (OpeningHours(outlet_id="Hub", weekday=0, start="09:00", end="13:00"),),
-        "shift_types": (fixed_shift("am", "09:00", "11:00"), fixed_shift("pm", "11:00", "13:00")),
-        "interval_requirements": (
-            IntervalRequirement(
-                outlet_id="Hub", activity_id="counter", date=MONDAY, start="10:00", end="12:00", heads=2
-            ),
-        ),
-    }  # fmt: skip
-    return tiny(**(tables | changes))
 
 
 def test_shortage_and_surplus_are_weighed_against_each_other():
