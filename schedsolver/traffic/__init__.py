@@ -1,1 +1,1 @@
-"""From customers to heads: queueing formulas and staffing."""
+"""From customers to heads: records, profiles, forecasts and service times, queueing formulas, staffing."""

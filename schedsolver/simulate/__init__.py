@@ -1,0 +1,1 @@
+"""A roster, or the heads of a single queue, under random customers."""
