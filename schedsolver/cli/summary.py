@@ -16,6 +16,8 @@ from schedsolver.scoring import kpis, shortages
 from schedsolver.solve.result import Result, Status
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from schedsolver.domain import Problem, Schedule
 
 MOST_SHORTAGES = 12
@@ -74,6 +76,15 @@ def print_check(console: Console, report: CheckReport) -> None:
     if count > MOST_VIOLATIONS:
         console.print(f"  ... and {count - MOST_VIOLATIONS} more")
     _print_cost(console, report.cost_by_rule)
+
+
+def print_table(console: Console, title: str, frame: pd.DataFrame, words: int) -> None:
+    """Print a frame whose cells are texts or numbers; its first so many columns are words."""
+    names = [str(name).replace("_", " ") for name in frame.columns]
+    table = _table(title, names[:words], names[words:])
+    for row in frame.itertuples(index=False, name=None):
+        table.add_row(*map(str, row))
+    console.print(table)
 
 
 def print_files(console: Console, folder: Path) -> None:

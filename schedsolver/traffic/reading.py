@@ -131,6 +131,17 @@ def read_table(
     return table, np.arange(len(frame), dtype=np.int64) + first, name
 
 
+def header_of(path: Path) -> tuple[str, ...]:
+    """Give the column names of a CSV file.
+
+    Raises
+    ------
+    InvalidProblem
+        If the file cannot be read.
+    """
+    return tuple(map(str, _read_csv(path, rows=0).columns))
+
+
 def require(name: str, table: pd.DataFrame, needed: Iterable[str]) -> None:
     """Refuse a table without some columns.
 
@@ -192,14 +203,16 @@ def _stripped(values: pd.Series) -> pd.Series:
     return text.where(text.notna() & (text != ""), None)
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _read_csv(path: Path, rows: int | None = None) -> pd.DataFrame:
     try:
         with path.open("rb") as file:
             encoding = _encoding_of(path.name, file.read())
         with path.open(encoding=encoding, newline="") as file:
             delimiter = max(_DELIMITERS, key=file.readline().count)
             file.seek(0)
-            return pd.read_csv(file, sep=delimiter, dtype=str, keep_default_na=False, skip_blank_lines=False)
+            return pd.read_csv(
+                file, sep=delimiter, dtype=str, keep_default_na=False, skip_blank_lines=False, nrows=rows
+            )
     except OSError as error:
         raise InvalidProblem([f"{path}: cannot be read: {error.strerror}"]) from None
     except pd.errors.EmptyDataError:
