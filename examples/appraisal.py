@@ -14,11 +14,30 @@ import numpy as np
 import pandas as pd
 
 import schedsolver as ss
-from schedsolver.scoring.coverage import coverage, who_lacks
-from schedsolver.scoring.grades import Condition, Grade, GradeHeld, Ladder, after_review, capped_permissions, review
-from schedsolver.scoring.nine_grid import movement, nine_grid, people_by_cell, picture, render
-from schedsolver.scoring.performance import PerformanceContract, manager_kinds, performance
-from schedsolver.scoring.stars import star_shares, stars
+from schedsolver.scoring import (
+    AppraisalRules,
+    Condition,
+    Grade,
+    GradeHeld,
+    Ladder,
+    PerformanceContract,
+    after_review,
+    appraise,
+    capped_permissions,
+    coverage,
+    indicator_table,
+    manager_kinds,
+    movement,
+    nine_grid,
+    people_by_cell,
+    performance,
+    picture,
+    render,
+    review,
+    star_shares,
+    stars,
+    who_lacks,
+)
 
 QUARTER, NEXT_QUARTER = dt.date(2026, 3, 2), dt.date(2026, 6, 1)
 POSTS = ("counter", "audit", "fx", "maintenance")
@@ -52,13 +71,13 @@ LADDER = Ladder(
 
 
 def main() -> None:
-    tables = appraise()
+    tables = every_table()
     for title, table in tables.items():
         print(f"\n{title}\n")
-        print(table if isinstance(table, str) else table.to_string(index=table.index.name is not None))
+        print(table if isinstance(table, str) else table.to_string(index=table.index.names != [None]))
 
 
-def appraise(seed: int = 1) -> dict[str, pd.DataFrame | str]:
+def every_table(seed: int = 1) -> dict[str, pd.DataFrame | str]:
     """Give every table of the appraisal by its title.
 
     Parameters
@@ -85,8 +104,12 @@ def appraise(seed: int = 1) -> dict[str, pd.DataFrame | str]:
     reviewed = review(LADDER, held, measures, NEXT_QUARTER)
     grades = after_review(LADDER, held, reviewed, NEXT_QUARTER)
     cut = capped_permissions(LADDER, grades, problem.permissions)
+    worked = results.join(volumes[["counter", "audit", "contacts", "risk_points"]])
+    rules = AppraisalRules(contract=CONTRACT, ladder=LADDER)
+    whole = appraise(people, problem.permissions, rosters, worked, QUARTER, rules, grades=held)
 
     return {
+        "Every indicator": indicator_table(whole.indicators).round(3),
         "Kinds of manager": kinds.round(2),
         "Performance contract": performance(CONTRACT, volumes).round(3),
         "Stars": rated.round(3),

@@ -1,5 +1,62 @@
-"""What people and rosters are worth: indicators of a roster."""
+"""What people and rosters are worth: appraisal, stars, nine-grid, grades, coverage of posts, indicators of a roster."""
 
+from schedsolver.scoring.appraise import Appraisal, AppraisalRules, appraise, indicator_table
+from schedsolver.scoring.coverage import CoverageRules, Indicator, coverage, who_lacks
+from schedsolver.scoring.grades import (
+    Condition,
+    Grade,
+    GradeHeld,
+    Ladder,
+    after_review,
+    capped_permissions,
+    read_grades,
+    review,
+)
 from schedsolver.scoring.kpis import kpis, shortages
+from schedsolver.scoring.nine_grid import NineGridRules, movement, nine_grid, people_by_cell, picture, render
+from schedsolver.scoring.normalise import Component, rank_scores, scores, winsorised_z
+from schedsolver.scoring.performance import KindRules, PerformanceContract, manager_kinds, performance
+from schedsolver.scoring.posts import Post, levels_held, minutes_worked
+from schedsolver.scoring.stars import StarRules, star_permissions, star_shares, stars
 
-__all__ = ["kpis", "shortages"]
+__all__ = [
+    "Appraisal",
+    "AppraisalRules",
+    "Component",
+    "Condition",
+    "CoverageRules",
+    "Grade",
+    "GradeHeld",
+    "Indicator",
+    "KindRules",
+    "Ladder",
+    "NineGridRules",
+    "PerformanceContract",
+    "Post",
+    "StarRules",
+    "after_review",
+    "appraise",
+    "capped_permissions",
+    "coverage",
+    "indicator_table",
+    "kpis",
+    "levels_held",
+    "manager_kinds",
+    "minutes_worked",
+    "movement",
+    "nine_grid",
+    "people_by_cell",
+    "performance",
+    "picture",
+    "rank_scores",
+    "read_grades",
+    "render",
+    "review",
+    "scores",
+    "shortages",
+    "star_permissions",
+    "star_shares",
+    "stars",
+    "who_lacks",
+    "winsorised_z",
+]

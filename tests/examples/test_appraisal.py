@@ -7,7 +7,7 @@ from examples import appraisal
 
 
 def test_the_tables_agree_with_each_other() -> None:
-    tables = appraisal.appraise()
+    tables = appraisal.every_table()
     people = tables["Kinds of manager"]["employee"].tolist()
     assert len(people) == 12
     for title in ("Performance contract", "Stars", "Movement to the next quarter", "Review of grades"):
@@ -22,10 +22,13 @@ def test_the_tables_agree_with_each_other() -> None:
     cluster = covered[covered["outlet"] == "cluster"].set_index("indicator")
     lacking = tables["Who lacks what"]["indicator"].value_counts().reindex(cluster.index, fill_value=0)
     assert lacking.tolist() == (cluster["people"] - cluster["having"]).tolist()
+    every = tables["Every indicator"]
+    assert every.loc["coverage", "cluster"].tolist() == cluster["share"].tolist()
+    assert every.loc[("stars", "mean_stars"), "cluster"] == tables["Share of each star"]["mean_stars"].iloc[-1]
 
 
 def test_the_same_seed_gives_the_same_tables() -> None:
-    first, again, other = appraisal.appraise(3), appraisal.appraise(3), appraisal.appraise(4)
+    first, again, other = appraisal.every_table(3), appraisal.every_table(3), appraisal.every_table(4)
     pd.testing.assert_frame_equal(first["Performance contract"], again["Performance contract"])
     assert not first["Performance contract"].equals(other["Performance contract"])
 
@@ -33,6 +36,6 @@ def test_the_same_seed_gives_the_same_tables() -> None:
 def test_everything_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     appraisal.main()
     printed = capsys.readouterr().out
-    for title in appraisal.appraise():
+    for title in appraisal.every_table():
         assert f"\n{title}\n" in printed
     assert "middle |4: " in printed

@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from schedsolver.domain import IntervalRequirement, Permission, Skill
+import schedsolver as ss
+from schedsolver.domain import Contract, Employee, IntervalRequirement, Permission, Skill
 from schedsolver.errors import InvalidProblem
-from schedsolver.rules.cover_levels import LevelCover
 from schedsolver.scoring.normalise import Component
 from schedsolver.scoring.stars import StarRules, star_permissions, star_shares, stars
-from tests.tiny import MONDAY, tiny
+from tests.tiny import MONDAY, duty, stint, tiny
 
 ONE = StarRules(components=(Component(name="volume"),))
 
@@ -89,19 +89,63 @@ def test_a_star_that_is_none_is_refused(star):
         star_shares(pd.DataFrame({"employee": ["A"], "stars": [star]}))
 
 
-def test_stars_as_levels_let_a_requirement_ask_for_a_mix():
-    given = pd.DataFrame({"employee": ["E1", "E2"], "stars": [4, 2]})
-    held = star_permissions(given, valid_from=MONDAY)
-    assert held[0] == Permission(employee_id="E1", skill_id="stars", level=4, valid_from=MONDAY)
+def starred(stars: dict[str, int], heads: int = 1, **changes) -> ss.Problem:
+    """Heads on the counter from 10 to 11 and people with stars, each dearer than the one before."""
     need = IntervalRequirement(
-        outlet_id="Hub", activity_id="counter", date=MONDAY, start="10:00", end="11:00", heads=2
+        outlet_id="Hub", activity_id="counter", date=MONDAY, start="10:00", end="11:00", heads=heads
     )  # fmt: skip
-    problem = tiny(interval_requirements=(need,))
-    problem = problem.replace(
-        skills=(*problem.skills, Skill(skill_id="stars")), permissions=(*problem.permissions, *held)
+    rated = pd.DataFrame({"employee": list(stars), "stars": list(stars.values())})
+    wages = {who: Contract(contract_id=who, wage_cents_per_hour=1000 + i) for i, who in enumerate(stars)}
+    cash = [Permission(employee_id=who, skill_id="cash") for who in stars]
+    return tiny(
+        interval_requirements=(need,),
+        contracts=tuple(wages.values()),
+        staff=tuple(Employee(employee_id=who, contract_id=who) for who in stars),
+        skills=(Skill(skill_id="cash"), Skill(skill_id="stars")),
+        permissions=(*cash, *star_permissions(rated, valid_from=MONDAY)),
+        **changes,
     )
-    assert not list(LevelCover(skill="stars", min_level=4, minimum=1).faults(problem))
-    assert list(LevelCover(skill="stars", min_level=5, minimum=1).faults(problem))
+
+
+def on_duty(problem: ss.Problem) -> set[str]:
+    result = ss.solve(problem, ss.Settings(deterministic=True))
+    assert result.objective == result.bound
+    return {duty.employee_id for duty in result.schedule.duty_list}
+
+
+PAID = {"rule": "cost.paid_time"}
+FOUR_STARS = {"rule": "cover.levels", "skill": "stars", "min_level": 4, "scope": {"activities": ["counter"]}}
+
+
+def test_a_requirement_can_ask_for_a_mix_of_stars():
+    people = {"A": 1, "B": 3, "C": 4, "D": 5}
+    assert on_duty(starred(people, 3, rules=(PAID,))) == {"A", "B", "C"}
+    assert on_duty(starred(people, 2, rules=(PAID,))) == {"A", "B"}
+    one = {**FOUR_STARS, "minimum": 1}
+    half = {**FOUR_STARS, "share_percent": 50}
+    assert on_duty(starred(people, 2, rules=(PAID, one))) == {"A", "C"}
+    assert on_duty(starred(people, 3, rules=(PAID, half))) == {"A", "C", "D"}
+    both = (PAID, one, {**FOUR_STARS, "min_level": 3, "share_percent": 100})
+    assert on_duty(starred(people, 2, rules=both)) == {"B", "C"}
+
+
+def test_the_check_misses_the_stars_without_a_solver():
+    problem = starred({"A": 1, "C": 4}, rules=({**FOUR_STARS, "minimum": 1},))
+    stints = [("10:00", "12:00"), ("13:00", "16:00")]
+    rosters = {
+        who: ss.Schedule.of([duty(who, "10:00", "16:00")], [stint(who, "counter", *hours) for hours in stints])
+        for who in "AC"
+    }
+    assert ss.check(problem, rosters["C"]).ok
+    (violation,) = ss.check(problem, rosters["A"]).violations
+    assert violation.message == (
+        "0 of 1 on counter at Hub at 2026-03-09 10:00 hold stars at level 4 or above, fewer than 1"
+    )
+
+
+def test_a_mix_nobody_can_give_is_refused():
+    with pytest.raises(InvalidProblem, match="0 people hold stars at level 5 or above, fewer than 1"):
+        starred({"A": 1, "C": 4}, rules=({**FOUR_STARS, "min_level": 5, "minimum": 1},))
 
 
 def test_stars_hold_on_their_days():
