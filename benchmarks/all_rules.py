@@ -107,6 +107,9 @@ def all_rules(plain: ss.Problem) -> list[dict[str, Any]]:
         {"rule": "custody.pledge", "skill": "pledge"},
         soft("mentor.present", 2000, trainees={"tags": ["trainee"]}, mentors={"tags": ["mentor"]}),
         {"rule": "leave.mandatory", "workdays": 2, "per": "horizon", "scope": {"employees": [people[10], people[11]]}},
+        {"rule": "site.window_runs", "minimum_minutes": 60, "opening_cents": 100, "closing_cents": 50},
+        soft("stint.length", 100, minimum=60),
+        soft("stint.switches", 50, maximum=1),
         soft("rotation.post", 1000, post="outlet", least_days=2, scope={"tags": ["mentor"]}),
     ]
 

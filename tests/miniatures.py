@@ -53,7 +53,9 @@ from schedsolver.rules.rest import WeeklyRest
 from schedsolver.rules.rotation import PostRotation
 from schedsolver.rules.sequence import DaysOff, SameShifts, Successions, WorkDays
 from schedsolver.rules.site import MovesPerDay
+from schedsolver.rules.stints import StintLength, Switches
 from schedsolver.rules.weekend import CompleteWeekends, ConsecutiveWeekends, WeekendsOff, WeekendsWorked
+from schedsolver.rules.windows import WindowRuns
 from tests.solving import fixed_shift, work
 from tests.tiny import MONDAY
 
@@ -186,7 +188,7 @@ def _with_wishes(draw: st.DrawFn, problem: Problem) -> Problem:
         leave=some(leave), availability=some(available), requests=some(wish, 2), pins=some(pin), history=some(worked),
         preferences=draw(st.lists(_preference(problem), max_size=2, unique_by=lambda p: (p.employee_id, p.thing))),
         rules=[*draw(_rules(problem)), *draw(_rules_on_places_and_stays(problem)), *draw(_rules_on_cover(problem)),
-               *draw(_rules_on_days(problem)), *draw(_rules_on_presence(problem))],
+               *draw(_rules_on_days(problem)), *draw(_rules_on_presence(problem)), *draw(_rules_on_order(problem))],
     )  # fmt: skip
 
 
@@ -320,6 +322,25 @@ def _rules_on_presence(draw: st.DrawFn, problem: Problem) -> list[Rule]:
             trainees=draw(who), mentors=draw(who), activities=draw(any_work), per_mentor=draw(st.integers(1, 2)),
             scope=draw(scope), **draw(softness),
         ),
+    ]  # fmt: skip
+    fitting = [rule for rule in rules if not list(rule.faults(problem))]
+    return draw(st.lists(st.sampled_from(fitting), max_size=2, unique_by=lambda r: r.name)) if fitting else []
+
+
+@st.composite
+def _rules_on_order(draw: st.DrawFn, problem: Problem) -> list[Rule]:
+    """Draw rules on how activities follow each other, and on open windows."""
+    softness = st.sampled_from([{}, {"hard": False, "weight": 25}])
+    scope = st.sampled_from([Scope(), Scope(employees=("E0",)), Scope(first_day=problem.horizon.dates[-1])])
+    length = st.sampled_from([{"minimum": 120}, {"maximum": 60}, {"minimum": 120, "maximum": 120}])
+    some = st.sampled_from([(), tuple(a.activity_id for a in problem.activities[:1])])
+    window = st.sampled_from(
+        [{"minimum_minutes": 120}, {"opening_cents": 15}, {"minimum_minutes": 180, "closing_cents": 5}]
+    )
+    rules = [
+        StintLength(activities=draw(some), scope=draw(scope), **draw(length), **draw(softness)),
+        Switches(maximum=draw(st.integers(0, 1)), scope=draw(scope), **draw(softness)),
+        WindowRuns(**draw(window)),
     ]  # fmt: skip
     fitting = [rule for rule in rules if not list(rule.faults(problem))]
     return draw(st.lists(st.sampled_from(fitting), max_size=2, unique_by=lambda r: r.name)) if fitting else []

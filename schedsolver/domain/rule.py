@@ -215,7 +215,7 @@ class ModelContext(Protocol):
         target: ArrayLike,
         shortage: Sequence[Tier],
         surplus: Sequence[Tier],
-    ) -> None:
+    ) -> IntArray:
         """Charge a rule for what sums of columns lack of their targets, or have beyond them.
 
         Parameters
@@ -230,6 +230,10 @@ class ModelContext(Protocol):
             Tiers ``(row, width, cents)``: up to ``width`` units short of, or beyond, the target of the
             row at ``cents`` each. A row's tiers are listed in order and their prices do not fall; the
             row can be no further off than they are wide together.
+
+        Returns
+        -------
+        The column of each tier, shortage first.
         """
         ...
 
@@ -249,9 +253,14 @@ class Rule(Model):
         Cents for each unit a soft limit is exceeded by.
     scope
         Whom and when it is about.
+
+    A rule that tells every single person apart slot by slot, only to say how activities follow each other, sets
+    ``in_guide`` to ``False``: the linear guide and its bound then do without it, and it is kept when names are given
+    to activities. Such a rule neither strikes out duties nor pays anybody.
     """
 
     name: ClassVar[str]
+    in_guide: ClassVar[bool] = True
     may_be_soft: ClassVar[bool] = False
     scoped_by: ClassVar[frozenset[str]] = frozenset()
     _catalogue: ClassVar[dict[str, type[Rule]]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ from schedsolver.rules.catalogue import active_rules
 from schedsolver.rules.duty import two_a_day
 
 if TYPE_CHECKING:
+    from schedsolver.domain.options import DutyOptions
     from schedsolver.domain.problem import Problem
+    from schedsolver.domain.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,26 @@ class BuiltModel:
     flows: Flows | None
 
 
-def build_model(problem: Problem) -> BuiltModel:
-    """Write a problem as a CP-SAT model: duty options, flows, then each rule in turn."""
-    rules = active_rules(problem)
+def build_model(
+    problem: Problem, rules: Sequence[Rule] | None = None, options: DutyOptions | None = None
+) -> BuiltModel:
+    """Write a problem as a CP-SAT model: duty options, flows, then each rule in turn.
+
+    Parameters
+    ----------
+    problem
+        What to model.
+    rules
+        Rules to keep; all that have something to say of the problem when ``None``.
+    options
+        Duties to choose from, none that the rules strike out; all of them when ``None``.
+    """
+    if rules is None:
+        rules = active_rules(problem)
     several = two_a_day(problem)
-    roster = RosterModel(problem, duty_options(problem, rules), one_a_day=not several)
+    if options is None:
+        options = duty_options(problem, rules)
+    roster = RosterModel(problem, options, rules, one_a_day=not several)
     if several:
         add_moves(roster)
     add_leaves(roster)

@@ -37,6 +37,8 @@ class RosterModel:
     ----------
     problem, options
         What is modelled; option ``i`` is column ``i``.
+    rules
+        The rules that are written into it.
     one_a_day
         Whether nobody may have two duties on a date.
     crew, heads
@@ -49,9 +51,12 @@ class RosterModel:
         The model.
     """
 
-    def __init__(self, problem: Problem, options: DutyOptions, *, one_a_day: bool = True) -> None:
+    def __init__(
+        self, problem: Problem, options: DutyOptions, rules: Sequence[Rule], *, one_a_day: bool = True
+    ) -> None:
         self.problem = problem
         self.options = options
+        self.rules = tuple(rules)
         self.one_a_day = one_a_day
         self.cp = cp_model.CpModel()
         self._upper: list[int] = []
@@ -192,7 +197,7 @@ class RosterModel:
         target: ArrayLike,
         shortage: Sequence[Tier],
         surplus: Sequence[Tier],
-    ) -> None:
+    ) -> IntArray:
         """Charge a rule for what sums of columns lack of their targets, or have beyond them."""
         row, column, coefficient = (np.asarray(part, np.int64) for part in terms)
         wanted = np.asarray(target, np.int64)
@@ -208,6 +213,7 @@ class RosterModel:
             wanted,
             wanted,
         )
+        return gap
 
     def settled(self, values: IntArray) -> IntArray:
         """Give a solution with every priced gap and excess as small as the decisions allow.

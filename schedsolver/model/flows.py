@@ -21,7 +21,7 @@ import numpy as np
 from schedsolver.domain.columns import CrewColumns, HeadColumns
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.options import activities_allowed
-from schedsolver.rules.catalogue import FORESEEN, active_rules
+from schedsolver.rules.catalogue import FORESEEN
 from schedsolver.traffic.staffing import required_cells
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def chains_of(model: RosterModel) -> Chains:
     """Group the options of a model into chains: one for each class, outlet and day."""
     options, problem = model.options, model.problem
     slot_minutes = problem.horizon.slot_minutes
-    rules = active_rules(problem)
+    rules = model.rules
     where = options.employee, options.outlet, options.day
     may = activities_allowed(problem, rules)[where]
     groups = [group[where] for rule in rules for group in _groups(rule, problem)]
@@ -183,7 +183,7 @@ def pools_of(model: RosterModel, chains: Chains) -> Pools:
     chain, slot = chains.links
     outlet, day, employee, may = chains.outlet[chain], chains.day[chain], chains.employee[chain], chains.may[chain]
     traits = [may]
-    for rule in active_rules(problem):
+    for rule in model.rules:
         told = rule.tells_heads_apart(problem)
         if told is not None:
             groups, places = told
@@ -277,7 +277,7 @@ def add_heads(model: RosterModel, pools: Pools) -> IntArray:
     a window, do that rather than be surplus on something else; a column for such surplus could only cost. A rule
     from elsewhere may see that otherwise, so beside one every column is there.
     """
-    foreseen = all(type(rule) in FORESEEN for rule in active_rules(model.problem))
+    foreseen = all(type(rule) in FORESEEN for rule in model.rules)
     problem = model.problem
     can_wait = np.array([a.deferrable for a in problem.activities], bool)
     at_window = np.array([a.at_window for a in problem.activities], bool)

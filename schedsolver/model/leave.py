@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schedsolver.domain.columns import LeaveColumns
-from schedsolver.rules.catalogue import active_rules
 from schedsolver.rules.leave import MandatoryLeave
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def add_leaves(model: RosterModel) -> None:
     """Fill the ``leaves`` of a model; none unless a rule asks for leave."""
-    rules = (rule for rule in active_rules(model.problem) if isinstance(rule, MandatoryLeave))
+    rules = (rule for rule in model.rules if isinstance(rule, MandatoryLeave))
     blocks = [block for rule in rules for block in rule.blocks(model.problem)]
     employee, first_day, last_day = np.array(blocks, np.int64).reshape(-1, 3).T
     column = model.new_columns(np.ones(len(blocks), np.int64))

@@ -24,8 +24,10 @@ from schedsolver.rules.rest import MinimumRest, WeeklyRest
 from schedsolver.rules.rotation import PostRotation
 from schedsolver.rules.sequence import DaysOff, SameShifts, Successions, WorkDays
 from schedsolver.rules.site import CounterWindows, MovesPerDay, WithinOpeningHours
+from schedsolver.rules.stints import StintLength, Switches
 from schedsolver.rules.weekend import CompleteWeekends, ConsecutiveWeekends, WeekendsOff, WeekendsWorked
 from schedsolver.rules.weekly import WeeklyHours
+from schedsolver.rules.windows import WindowRuns
 from schedsolver.rules.wishes import PreferredActivities, PreferredColleagues, PreferredOutlets, RequestGranted
 
 if TYPE_CHECKING:
@@ -87,12 +89,23 @@ LISTED: tuple[type[Rule], ...] = (
     DualControl,
     Pledged,
     MentorPresent,
+    WindowRuns,
+    StintLength,
+    Switches,
 )
 # Names for several rules at once.
 PROFILES: tuple[type[Rule], ...] = (PrcStandard, PrcComprehensive, EuWorkingTime, Pregnant)
 
 # Rules that may profit from heads on an activity which cover would call surplus.
-PROFITING: tuple[type[Rule], ...] = (PreferredActivities, LevelCover, DualControl, MentorPresent)
+PROFITING: tuple[type[Rule], ...] = (
+    PreferredActivities,
+    LevelCover,
+    DualControl,
+    MentorPresent,
+    WindowRuns,
+    StintLength,
+    Switches,
+)
 # Rules whose view of heads the model's flows know; beside any other rule they leave out no column.
 FORESEEN = frozenset((*STANDING, *LISTED)) - frozenset(PROFITING)
 

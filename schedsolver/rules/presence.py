@@ -257,6 +257,18 @@ def everywhere(problem: Problem, activities: Collection[str] | None = None, scop
     return np.repeat(places, slots_in_reach(problem), axis=2)
 
 
+def apart(problem: Problem, people: Collection[int]) -> BoolArray:
+    """Give groups that tell each of some employees apart from all others, shape ``(groups, staff, outlets, days)``.
+
+    The binary digits of their numbers do so with few groups.
+    """
+    number = np.zeros(len(problem.staff), np.int64)
+    number[list(people)] = np.arange(1, len(people) + 1)
+    digits = number >> np.arange(len(people).bit_length())[:, None] & 1
+    shape = (len(digits), len(problem.staff), len(problem.outlets), problem.horizon.days)
+    return np.broadcast_to(digits[:, :, None, None] > 0, shape)
+
+
 def already_there(problem: Problem, members: BoolArray) -> IntArray:
     """Count, for the model, those of a group who work on a duty of the day before; shape ``(outlets, slots in reach)``.
 

@@ -11,7 +11,7 @@ import numpy as np
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 from schedsolver.rules.pairing import dates_met, keep_apart, meets, need_company
-from schedsolver.rules.presence import everywhere
+from schedsolver.rules.presence import apart, everywhere
 from schedsolver.traffic.staffing import cents_per_slot
 
 if TYPE_CHECKING:
@@ -131,12 +131,7 @@ class PreferredActivities(_PreferenceRule):
     def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray]:
         """Count everybody alone who has such a preference."""
         people = [problem.employee_index[name] for name in self.preferences(problem)]
-        number = np.zeros(len(problem.staff), np.int64)
-        number[people] = np.arange(1, len(people) + 1)
-        # The binary digits of the numbers tell all of them apart with few groups.
-        digits = number >> np.arange(len(people).bit_length())[:, None] & 1
-        shape = (len(digits), len(problem.staff), len(problem.outlets), problem.horizon.days)
-        return np.broadcast_to(digits[:, :, None, None] > 0, shape), everywhere(problem)
+        return apart(problem, people), everywhere(problem)
 
     def add_to(self, model: ModelContext) -> None:
         """Charge the heads of each employee by activity."""

@@ -17,7 +17,7 @@ def roster(columns: int = 0, upper: int = 1) -> RosterModel:
     """A model with a few columns of its own and no duty options."""
     problem = plain(shift_types=(fixed_shift("day", "09:00", "10:00"),))
     options = every_duty(problem)
-    model = RosterModel(problem, options.where(np.zeros(len(options), bool)))
+    model = RosterModel(problem, options.where(np.zeros(len(options), bool)), ())
     model.new_columns([upper] * columns)
     return model
 
@@ -57,7 +57,7 @@ def test_columns_are_numbered_in_order_and_bounded():
 
 def test_duty_options_are_the_first_columns():
     problem = plain(shift_types=(fixed_shift("day", "09:00", "10:00"),))
-    model = RosterModel(problem, every_duty(problem))
+    model = RosterModel(problem, every_duty(problem), ())
     assert model.duty_columns.tolist() == list(range(8))
     assert model.new_columns([1]).tolist() == [8]
     assert len(model.heads.column) == 0

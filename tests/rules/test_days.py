@@ -37,7 +37,7 @@ def world(**changes) -> Problem:
 
 
 def model_of(problem: Problem) -> RosterModel:
-    return RosterModel(problem, duty_options(problem, active_rules(problem)))
+    return RosterModel(problem, duty_options(problem, active_rules(problem)), active_rules(problem))
 
 
 @pytest.mark.parametrize(
