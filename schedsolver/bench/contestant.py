@@ -82,7 +82,9 @@ class Contestant(Model):
         fields = _merged(self._preset_fields(problem), self._extra)
         if not fields.get("deterministic"):
             fields = {"workers": workers} | fields
-        limits = {"time_seconds": limit_seconds, "deterministic_work": limit_seconds, "seed": seed}
+        limits = {"time_seconds": limit_seconds, "seed": seed}
+        if fields.get("deterministic"):
+            limits["deterministic_work"] = limit_seconds
         return Settings.model_validate(fields | limits)
 
     def _preset_fields(self, problem: Problem | None) -> dict[str, Any]:

@@ -39,7 +39,9 @@ FORMATS = ("auto", "json", "csv", *PUBLIC_FORMATS)
 NO_ROSTER = (InfeasibleProblem, NoSolutionFound, CheckFailed)
 # Close enough for the demo to end early on most machines; far finer than the customers of a week can be forecast.
 DEMO_GAP = 0.0075
-OPTIONS = {"time_seconds": "--time", "deterministic_work": "--time"}
+OPTIONS = {
+    "time_seconds": "--time", "deterministic_work": "--work", "stall_seconds": "--stall", "target_cents": "--target",
+}  # fmt: skip
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
@@ -93,6 +95,9 @@ ProblemPath = Annotated[
 Format = Annotated[
     str, typer.Option("--format", parser=_format_hint, metavar="|".join(FORMATS), help="What PROBLEM is.")
 ]
+Money = Annotated[
+    float | None, typer.Option("--target", metavar="COST", help="Stop at a roster of this cost, in money as shown.")
+]
 Seconds = Annotated[float, typer.Option("--time", metavar="SECONDS", help="Time limit of the search.")]
 
 
@@ -135,13 +140,23 @@ def solve(
     workers: Annotated[int | None, typer.Option(help="Threads; all processors when not given.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     gap: Annotated[float, typer.Option(help="Stop within this share of the optimum.")] = 0.001,
+    target: Money = None,
+    stall: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="Stop when no better roster was found for so long.")
+    ] = None,
+    work: Annotated[
+        float | None, typer.Option(metavar="UNITS", help="Stop after so much deterministic time, roughly seconds.")
+    ] = None,
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Same roster on every run; --time counts units of work.")
     ] = False,
 ) -> None:
     """Solve a problem and write the roster with its proof."""
-    limits = {"time_seconds": time, "deterministic_work": time, "gap": gap}
-    settings = _valid(ss.Settings, **limits, workers=workers, seed=seed, deterministic=deterministic)
+    settings = _valid(
+        ss.Settings, time_seconds=time, gap=gap, workers=workers, seed=seed, deterministic=deterministic,
+        deterministic_work=time if deterministic and work is None else work, stall_seconds=stall,
+        target_cents=None if target is None else round(100 * target),
+    )  # fmt: skip
     _solve(_load(path, format_hint), settings, out)
 
 

@@ -12,7 +12,7 @@ from schedsolver.domain.options import IntArray
 from schedsolver.errors import CheckFailed
 from schedsolver.model.names import schedule_of
 from schedsolver.rules.check import CheckReport, check
-from schedsolver.solve.result import Progress, StopReason, relative_gap
+from schedsolver.solve.result import Progress, StopReason
 
 if TYPE_CHECKING:
     from schedsolver.domain.schedule import Schedule
@@ -42,7 +42,9 @@ class Board:
     settings
         When to stop.
     started
-        ``time.perf_counter()`` when solving began.
+        What the clock said when solving began.
+    clock
+        Gives the time in seconds.
 
     Attributes
     ----------
@@ -60,11 +62,13 @@ class Board:
         Deterministic time of CP-SAT so far.
     """
 
-    def __init__(self, model: BuiltModel, settings: Settings, started: float) -> None:
+    def __init__(
+        self, model: BuiltModel, settings: Settings, started: float, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self.model = model
         self.settings = settings
         self.started = started
-        self.began = time.perf_counter()
+        self.began = clock()
         self.stop = threading.Event()
         self.reason: StopReason | None = None
         self.failure: Exception | None = None
@@ -72,6 +76,8 @@ class Board:
         self.bound: int | None = None
         self.trace: list[Progress] = []
         self.work = 0.0
+        self._clock = clock
+        self._better_at: float | None = None
         self._lock = threading.Lock()
 
     def offer(self, values: IntArray, phase: str) -> None:
@@ -97,8 +103,15 @@ class Board:
                 raise CheckFailed(f"phase '{phase}' says {ours} cents for {rule}, the checker {checked}")
         with self._lock:
             if self.best is None or cost < self.best.report.objective:
+                if self.best is not None:
+                    self._better_at = self._now
                 self.best = Incumbent(values, schedule, report)
                 self._note(phase)
+
+    def expect_better(self) -> None:
+        """Say that better rosters should follow from now on, so that a time without one counts."""
+        if self._better_at is None:
+            self._better_at = self._now
 
     def raise_bound(self, bound: int, phase: str) -> None:
         """Take a bound that holds for the whole problem if it is better."""
@@ -128,8 +141,11 @@ class Board:
     @property
     def stopped(self) -> bool:
         """Whether the search should end; asked by the engines."""
-        if not self.settings.deterministic and self.seconds_left <= 0:
+        patience, since = self.settings.stall_seconds, self._better_at
+        if self.seconds_left <= 0:
             self.end(StopReason.TIME)
+        elif patience is not None and since is not None and self._now - since >= patience:
+            self.end(StopReason.STALLED)
         return self.stop.is_set()
 
     @property
@@ -137,12 +153,16 @@ class Board:
         """Wall-clock time left; plenty when deterministic."""
         if self.settings.deterministic:
             return float("inf")
-        return self.settings.time_seconds - (time.perf_counter() - self.began)
+        return self.settings.time_seconds - (self._clock() - self.began)
+
+    @property
+    def _now(self) -> float:
+        return self.work if self.settings.deterministic else self._clock()
 
     def progress(self, phase: str) -> Progress:
         """Give the state of the search now."""
         objective = self.best.report.objective if self.best is not None else None
-        return Progress(time.perf_counter() - self.started, objective, self.bound, phase)
+        return Progress(self._clock() - self.started, objective, self.bound, phase)
 
     def note(self, phase: str) -> None:
         """Enter something worth knowing into the trace."""
@@ -152,11 +172,14 @@ class Board:
     def _note(self, phase: str) -> None:
         now = self.progress(phase)
         self.trace.append(now)
-        if now.objective is None or now.bound is None:
+        if now.objective is None:
             return
-        if now.bound > now.objective + BOUND_TOLERANCE * now.objective + 1:
+        proved, target = now.bound is not None and now.bound >= now.objective, self.settings.target_cents
+        if now.bound is not None and now.bound > now.objective + BOUND_TOLERANCE * now.objective + 1:
             raise CheckFailed(f"phase '{phase}' leaves a bound of {now.bound}, above a roster of {now.objective} cents")
-        if now.bound >= now.objective:
+        if proved:
             self.end(StopReason.OPTIMAL)
-        elif relative_gap(now.objective, now.bound) <= self.settings.gap:
+        elif target is not None and now.objective <= target:
+            self.end(StopReason.TARGET)
+        elif now.gap is not None and now.gap <= self.settings.gap:
             self.end(StopReason.GAP)

@@ -24,6 +24,8 @@ class StopReason(StrEnum):
 
     OPTIMAL = "proved optimal"
     GAP = "gap reached"
+    TARGET = "target cost reached"
+    STALLED = "no better roster for too long"
     TIME = "time limit"
     WORK = "work limit"
     INTERRUPTED = "interrupted"

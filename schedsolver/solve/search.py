@@ -48,7 +48,7 @@ class Search:
         self.model: BuiltModel = board.model
         settings = board.settings
         self.strategy = settings.strategy
-        self.work_left = settings.deterministic_work if settings.deterministic else float("inf")
+        self.work_left = settings.work_limit
 
     @cached_property
     def relaxation(self) -> Relaxation:
@@ -69,7 +69,8 @@ class Search:
         if len(self.model.roster.options) <= self.strategy.small_options:
             if self.board.best is None:
                 self._insist()
-            self._close()
+            if not self.board.stopped:
+                self._close()
         if not self.board.stopped:
             self._approach()
         if self.board.best is None:
@@ -191,6 +192,7 @@ class Search:
         """Solve parts of the best roster again by CP-SAT, the rest fixed, until told to stop."""
         rng = np.random.default_rng(self.board.settings.seed)
         near = self._near(lp)
+        self.board.expect_better()
         for kind, size in itertools.cycle(self.strategy.neighbourhoods):
             if self.board.stopped or self.work_left <= 0:
                 return
@@ -234,7 +236,7 @@ class Search:
     def _iterations(self) -> int | None:
         """Most simplex iterations of a dive or a tree search, when deterministic."""
         settings = self.board.settings
-        return int(ITERATIONS_PER_WORK * settings.deterministic_work) if settings.deterministic else None
+        return int(ITERATIONS_PER_WORK * settings.work_limit) if settings.deterministic else None
 
     def _take(self, values: IntArray, phase: str) -> None:
         """Offer a solution by HiGHS; where it is not one of the model, CP-SAT completes its duties."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -15,6 +16,9 @@ from schedsolver.solve.strategy import Strategy
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
 
+# Units of work of a deterministic search that does not say.
+DETERMINISTIC_WORK = 20.0
+
 
 class Settings(Model):
     """How long, how close and with what to solve.
@@ -25,6 +29,11 @@ class Settings(Model):
         Wall-clock limit of the search; building the model comes before. Not used when deterministic.
     gap
         Stop once the objective is proved to be within this share of the optimum.
+    target_cents
+        Stop once a roster costs no more than this.
+    stall_seconds
+        Stop when the search has brought no better roster for so long; units of work when deterministic. Counted from
+        its first roster that is better than the one it began with.
     workers
         Engines at work at once: with two or more, HiGHS raises the bound beside the search; more than
         two are not used yet. ``None`` takes as many as there are processors.
@@ -33,7 +42,8 @@ class Settings(Model):
     deterministic
         Give the same roster on every run and machine: one thread, and work limits instead of time.
     deterministic_work
-        Units of work in place of seconds when deterministic; roughly a second each.
+        Stop after so much deterministic time of CP-SAT, roughly seconds; the same on every machine, however busy it is.
+        When deterministic, the limit in place of seconds, 20 by itself; otherwise in addition to them, none by itself.
     cp_sat
         Parameters of CP-SAT by name, in place of the library's choice.
     strategy
@@ -42,10 +52,12 @@ class Settings(Model):
 
     time_seconds: Annotated[float, Field(gt=0)] = 60.0
     gap: Annotated[float, Field(ge=0, lt=1)] = 0.001
+    target_cents: int | None = None
+    stall_seconds: Annotated[float, Field(gt=0)] | None = None
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     deterministic: bool = False
-    deterministic_work: Annotated[float, Field(gt=0)] = 20.0
+    deterministic_work: Annotated[float, Field(gt=0)] | None = None
     cp_sat: dict[str, bool | int | float | str] = Field(default_factory=dict)
     strategy: Strategy = Strategy()
 
@@ -77,6 +89,13 @@ class Settings(Model):
     def auto(cls, problem: Problem, **changes: Any) -> Self:
         """Give the settings that suit a problem's size and shape, as measured; ``changes`` are as for a preset."""
         return cls.model_validate(auto_fields(problem) | changes)
+
+    @property
+    def work_limit(self) -> float:
+        """Deterministic time of CP-SAT at which to stop; infinite for none."""
+        if self.deterministic_work is not None:
+            return self.deterministic_work
+        return DETERMINISTIC_WORK if self.deterministic else math.inf
 
     @property
     def threads(self) -> int:

@@ -79,7 +79,7 @@ class TestLoad:
         assert (read.name, read.limits, read.seeds) == ("again", (2.0,), (0,))
         settings = read.contestants["tuned"].settings(seed=4, limit_seconds=2)
         wanted = {"use_lns": True, "random_branches_ratio": 0.25}
-        assert settings == ss.Settings(gap=0.5, seed=4, time_seconds=2, deterministic_work=2, workers=1, cp_sat=wanted)
+        assert settings == ss.Settings(gap=0.5, seed=4, time_seconds=2, workers=1, cp_sat=wanted)
 
     def test_what_is_written_is_read_again(self, tmp_path: Path) -> None:
         (tmp_path / "e.toml").write_text(TOML)

@@ -63,6 +63,15 @@ class TestSolve:
         for words in ("2 outlets, 2 employees", "optimal", "bound", "gap", "Cost by rule", "total", str(out)):
             assert words in printed
 
+    def test_stops_at_the_target_in_money_as_shown(self, problem: Path, out: Path) -> None:
+        assert "(target cost reached)" in solve(problem, out, "--target", "99999.5").stdout
+        assert json.loads((out / "result.json").read_text())["settings"]["target_cents"] == 9_999_950
+
+    def test_work_and_patience_are_limits_of_their_own(self, problem: Path, out: Path) -> None:
+        assert solve(problem, out, "--work", 3, "--stall", 7.5).exit_code == 0
+        settings = json.loads((out / "result.json").read_text())["settings"]
+        assert (settings["deterministic_work"], settings["stall_seconds"]) == (3, 7.5)
+
     def test_short_staff_is_a_roster_with_priced_shortages(self, tmp_path: Path, out: Path) -> None:
         needs = "outlet,activity,date,start,end,heads\nHub,counter,2026-03-10,09:00,12:00,3\n"
         run = solve(write(tmp_path / "problem", {"interval_requirements.csv": needs}), out)
@@ -154,6 +163,8 @@ def test_a_huge_file_is_refused(problem: Path, tmp_path: Path) -> None:
         (["--gap", 1], "--gap: 1.0 is out of range"),
         (["--workers", 0], "--workers: 0 is out of range"),
         (["--workers", 2], "one worker"),
+        (["--stall", 0], "--stall: 0.0 is out of range"),
+        (["--work", -1], "--work: -1.0 is out of range"),
         (["--seed", -1], "--seed: -1 is out of range"),
         (["--format", "excel"], '"excel" is not supported; the formats are'),
         (["--format", "json"], "is a folder"),
