@@ -63,6 +63,11 @@ def with_all_rules(plain: ss.Problem, leave_out: list[str]) -> ss.Problem:
         skills=(*plain.skills, ss.Skill(skill_id="pledge")),
         permissions=(*plain.permissions, *pledged),
         preferences=preferences,
+        fair_items=[
+            {"item_id": "closing", "counts": "closings"},
+            {"item_id": "weekend", "counts": "weekends", "points": 20},
+            {"item_id": "weekend off", "kind": "good", "counts": "weekends_off"},
+        ],
         rules=(*plain.rules, *rules),
     )
 
@@ -111,6 +116,11 @@ def all_rules(plain: ss.Problem) -> list[dict[str, Any]]:
         soft("stint.length", 100, minimum=60),
         soft("stint.switches", 50, maximum=1),
         soft("rotation.post", 1000, post="outlet", least_days=2, scope={"tags": ["mentor"]}),
+        soft("fair.distance", 20, items=["closing", "weekend"]),
+        soft("fair.range", 100, items=["closing", "weekend"], maximum=30),
+        soft("fair.worst_off", 50, items=["weekend off"], count=3),
+        soft("fair.gini", 50, items=["closing"], most_percent=30),
+        {"rule": "fair.jain", "items": ["weekend off"], "least_percent": 30},
     ]
 
 

@@ -1,6 +1,7 @@
 """What a problem and a schedule are, as frozen models, without any solver."""
 
 from schedsolver.domain.calendar import Calendar, SpecialDay
+from schedsolver.domain.fair import Carried, FairItem
 from schedsolver.domain.horizon import Horizon
 from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Preference, Request
 from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
@@ -24,9 +25,11 @@ __all__ = [
     "Availability",
     "BreakWindow",
     "Calendar",
+    "Carried",
     "Contract",
     "Duty",
     "Employee",
+    "FairItem",
     "Finding",
     "Horizon",
     "IntervalRequirement",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from schedsolver.domain.base import format_clock
 from schedsolver.domain.calendar import package_version
+from schedsolver.domain.fair import faults_of_sharing
 from schedsolver.domain.rule import Rule
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.errors import Fault, Place
@@ -26,11 +27,12 @@ TARGETS = {
     "skill_id": ("skills", "skill_id"),
     "activity_id": ("activities", "activity_id"),
     "shift_type_id": ("shift_types", "shift_type_id"),
+    "item_id": ("fair_items", "item_id"),
 }
 # So many people busy at once in one outlet is a count gone wrong.
 BUSIEST = 10_000
 NAMED = dict(TARGETS.values())
-# History may tell of people, outlets and shifts that are no longer there.
+# History, and what is carried from it, may tell of people, outlets and shifts that are no longer there.
 REFERRING = (
     "staff", "activities", "permissions", "opening", "interval_requirements", "shift_requirements", "traffic",
     "leave", "availability", "requests", "preferences", "pins",
@@ -51,7 +53,7 @@ def faults_of(problem: Problem) -> list[Fault]:
     checks = (
         _travel, _opening, _repeated_special_days, _unknown_swaps, _grid, _requirement_cells, _cheap_minimums,
         _outside_opening, _outside_horizon, _unmeetable_shifts, _impossible_breaks, _traffic_load,
-        _overlapping_history, _preferences, _scopes, _meaningless_rules, _repeated_rules,
+        _overlapping_history, faults_of_sharing, _preferences, _scopes, _meaningless_rules, _repeated_rules,
     )  # fmt: skip
     return [fault for check in checks for fault in check(problem)]
 
@@ -94,6 +96,13 @@ def _unknown_references(problem: Problem) -> Iterator[Fault]:
     for i, shift in enumerate(problem.shift_types):
         for name in shift.outlets:
             yield from check("shift_types", i, "outlet_id", name)
+    for i, item in enumerate(problem.fair_items):
+        for name in item.outlets:
+            yield from check("fair_items", i, "outlet_id", name)
+        for name in item.activities:
+            yield from check("fair_items", i, "activity_id", name)
+    for i, row in enumerate(problem.carried):
+        yield from check("carried", i, "item_id", row.item_id)
     for name in problem.travel.outlets:
         yield from check("travel", None, "outlet_id", name)
     for i, rule in enumerate(problem.rules):

@@ -53,6 +53,8 @@ class Employee(Model):
         Their contract.
     tags
         Free words that rules can be scoped by.
+    appraisal_percent
+        Their appraisal in percent of the ordinary one: it moves their share of what is good, within 80 to 120.
     """
 
     employee_id: Identifier
@@ -60,6 +62,7 @@ class Employee(Model):
     home_outlet_id: Identifier | None = None
     contract_id: Identifier
     tags: tuple[Identifier, ...] = ()
+    appraisal_percent: Annotated[int, Field(ge=0, le=1000)] = 100
 
 
 class Permission(Model):

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, mo
 
 from schedsolver.domain.base import Model
 from schedsolver.domain.calendar import Calendar, DayKind, SpecialDay
+from schedsolver.domain.fair import Carried, FairItem
 from schedsolver.domain.horizon import Horizon
 from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Preference, Request
 from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
@@ -74,6 +75,8 @@ class Problem(Model):
         Where, on what and with whom they would rather work, or rather not.
     history
         Duties before the horizon.
+    fair_items, carried
+        Burdens and goods to be shared fairly, and what each person had of them in weeks before.
     rules
         Rules beyond those that always hold, or in place of them; see ``docs/rules.md``.
 
@@ -105,6 +108,8 @@ class Problem(Model):
     preferences: tuple[Preference, ...] = ()
     pins: tuple[Pin, ...] = ()
     history: tuple[Duty, ...] = ()
+    fair_items: tuple[FairItem, ...] = ()
+    carried: tuple[Carried, ...] = ()
     rules: tuple[AnyRule, ...] = ()
 
     @model_validator(mode="after")

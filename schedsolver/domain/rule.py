@@ -208,6 +208,30 @@ class ModelContext(Protocol):
         """
         ...
 
+    def excess(
+        self,
+        row: ArrayLike,
+        column: ArrayLike,
+        coefficient: ArrayLike,
+        upper: ArrayLike,
+        excess: ArrayLike | None = None,
+        *,
+        step: int = 1,
+    ) -> IntArray:
+        """Give a column for each row that is at least the steps by which it exceeds ``upper``, once settled exactly.
+
+        The parameters are those of :meth:`limit`; nobody is charged.
+        """
+        ...
+
+    def largest(self, column: ArrayLike, count: int) -> tuple[IntArray, IntArray]:
+        """Give columns and coefficients whose sum is at least that of the ``count`` largest, once settled exactly."""
+        ...
+
+    def squares(self, column: ArrayLike) -> IntArray:
+        """Give a column for each column that is its square; the linear relaxation does not know."""
+        ...
+
     def price_gaps(
         self,
         rule: Rule,

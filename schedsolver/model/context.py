@@ -14,6 +14,7 @@ from ortools.sat.python import cp_model
 from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Rule, Tier
+from schedsolver.model.settled import Excess, Gap, Largest, Settled
 
 if TYPE_CHECKING:
     from schedsolver.domain.options import DutyOptions
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 
 # Far beyond any sum of bounded columns, far within what the solver can add up.
 UNBOUNDED = 2**53
-# Row, column and coefficient of each term; target; tiers, their signs and their columns.
-_Gap = tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]
-# Row, column and coefficient of each term; limit and column of the excess of each row; what one unit of it is.
-_SoftLimit = tuple[IntArray, IntArray, IntArray, IntArray, IntArray, int]
 _NOTHING = np.zeros(0, np.int64)
 
 
@@ -67,8 +64,7 @@ class RosterModel:
         self.moves = MoveColumns(*[_NOTHING] * 5)
         self.leaves = LeaveColumns(*[_NOTHING] * 4)
         self._days_worked: dict[bytes, IntArray] = {}
-        self._gaps: list[_Gap] = []
-        self._soft_limits: list[_SoftLimit] = []
+        self._settled: list[Settled] = []
         self._costs: dict[str, list[tuple[IntArray, IntArray]]] = defaultdict(list)
 
     @property
@@ -169,6 +165,23 @@ class RosterModel:
         if rule.hard:
             self.require(row, column, coefficient, None, most)
             return
+        over = self.excess(row, column, coefficient, most, excess, step=step)
+        kinds, first = np.unique(over, return_index=True)
+        times = np.ones(len(most), np.int64) if units is None else np.asarray(units, np.int64)
+        self.penalise(rule, kinds, rule.weight * times[first])
+
+    def excess(
+        self,
+        row: ArrayLike,
+        column: ArrayLike,
+        coefficient: ArrayLike,
+        upper: ArrayLike,
+        excess: ArrayLike | None = None,
+        *,
+        step: int = 1,
+    ) -> IntArray:
+        """Give a column for each row that is at least the steps by which it exceeds ``upper``, once settled exactly."""
+        most = np.asarray(upper, np.int64)
         rows, columns, factors = (np.asarray(part, np.int64) for part in (row, column, coefficient))
         numbers = np.arange(len(most)) if excess is None else np.asarray(excess, np.int64)
         kinds, kind_of_row = np.unique(numbers, return_inverse=True)
@@ -176,19 +189,42 @@ class RosterModel:
         np.add.at(largest, rows, np.maximum(factors, 0) * np.array(self._upper, np.int64)[columns])
         width = np.zeros(len(kinds), np.int64)
         np.maximum.at(width, kind_of_row, -((most - largest) // step))
-        over = self.new_columns(width)
-        times = np.ones(len(kinds), np.int64)
-        if units is not None:
-            times[kind_of_row] = units
-        self.penalise(rule, over, rule.weight * times)
-        self._soft_limits.append((rows, columns, factors, most, over[kind_of_row], step))
+        over = self.new_columns(width)[kind_of_row]
+        self._settled.append(Excess(rows, columns, factors, most, over, step))
         self.require(
             np.concatenate([rows, np.arange(len(most))]),
-            np.concatenate([columns, over[kind_of_row]]),
+            np.concatenate([columns, over]),
             np.concatenate([factors, np.full(len(most), -step)]),
             None,
             most,
         )
+        return over
+
+    def largest(self, column: ArrayLike, count: int) -> tuple[IntArray, IntArray]:
+        """Give columns and coefficients whose sum is at least that of the ``count`` largest, once settled exactly."""
+        columns = np.asarray(column, np.int64)
+        bounds = np.array(self._upper, np.int64)[columns]
+        mark = self.new_columns([bounds.max(initial=0)])
+        beyond = self.new_columns(bounds)
+        each = np.arange(len(columns))
+        self._settled.append(Largest(columns, count, int(mark[0]), beyond))
+        self.require(
+            np.tile(each, 3),
+            np.concatenate([columns, beyond, np.repeat(mark, len(columns))]),
+            np.repeat([1, -1, -1], len(columns)),
+            None,
+            np.zeros(len(columns)),
+        )
+        return np.concatenate([mark, beyond]), np.concatenate([[count], np.ones(len(columns), np.int64)])
+
+    def squares(self, column: ArrayLike) -> IntArray:
+        """Give a column for each column that is its square."""
+        columns = np.asarray(column, np.int64)
+        square = self.new_columns(np.array(self._upper, np.int64)[columns] ** 2)
+        variable = self.cp.get_int_var_from_proto_index
+        for base, own in zip(columns.tolist(), square.tolist(), strict=True):
+            self.cp.add_multiplication_equality(variable(own), [variable(base), variable(base)])
+        return square
 
     def price_gaps(
         self,
@@ -205,7 +241,7 @@ class RosterModel:
         sign = np.repeat([1, -1], [len(shortage), len(surplus)])
         gap = self.new_columns(tiers[:, 1])
         self.penalise(rule, gap, tiers[:, 2])
-        self._gaps.append((row, column, coefficient, wanted, tiers, sign, gap))
+        self._settled.append(Gap(row, column, coefficient, wanted, tiers, sign, gap))
         self.require(
             np.concatenate([row, tiers[:, 0]]),
             np.concatenate([column, gap]),
@@ -221,18 +257,8 @@ class RosterModel:
         A solver that stops early may leave a shortage and a surplus that cancel.
         """
         best = values.copy()
-        for row, column, coefficient, wanted, tiers, sign, gap in self._gaps:
-            lacking = wanted.copy()
-            np.subtract.at(lacking, row, coefficient * values[column])
-            left = {1: np.maximum(lacking, 0), -1: np.maximum(-lacking, 0)}
-            for (r, width, _), s, g in zip(tiers.tolist(), sign.tolist(), gap.tolist(), strict=True):
-                best[g] = min(width, left[s][r])
-                left[s][r] -= best[g]
-        for row, column, coefficient, most, over, step in self._soft_limits:
-            beyond = -most
-            np.add.at(beyond, row, coefficient * best[column])
-            best[over] = 0
-            np.maximum.at(best, over, -(-beyond // step))
+        for part in self._settled:
+            part.settle(best)
         return best
 
     def penalise(self, rule: Rule, column: ArrayLike, cents: ArrayLike) -> None:

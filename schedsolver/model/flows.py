@@ -21,7 +21,7 @@ import numpy as np
 from schedsolver.domain.columns import CrewColumns, HeadColumns
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.options import activities_allowed
-from schedsolver.rules.catalogue import FORESEEN
+from schedsolver.rules.catalogue import may_want_surplus
 from schedsolver.traffic.staffing import required_cells
 
 if TYPE_CHECKING:
@@ -277,8 +277,8 @@ def add_heads(model: RosterModel, pools: Pools) -> IntArray:
     a window, do that rather than be surplus on something else; a column for such surplus could only cost. A rule
     from elsewhere may see that otherwise, so beside one every column is there.
     """
-    foreseen = all(type(rule) in FORESEEN for rule in model.rules)
     problem = model.problem
+    foreseen = not any(may_want_surplus(rule, problem) for rule in model.rules)
     can_wait = np.array([a.deferrable for a in problem.activities], bool)
     at_window = np.array([a.at_window for a in problem.activities], bool)
     few_windows = np.array([o.windows is not None for o in problem.outlets], bool)

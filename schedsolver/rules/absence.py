@@ -72,12 +72,12 @@ class AvailabilityKept(Rule):
     def admits(self, problem: Problem, options: DutyOptions) -> BoolArray:
         """Strike out duties outside the hours available."""
         allowed = np.ones(len(options), bool)
-        for name, rows in _rows_by_employee(problem).items():
+        for name, rows in availability_rows(problem).items():
             own = options.of_employee(problem.employee_index[name])
             inside = np.zeros(own.stop - own.start, bool)
             for d, date in enumerate(problem.horizon.dates):
                 midnight = d * MINUTES_PER_DAY
-                for start, end in _available(rows, date):
+                for start, end in hours_available(rows, date):
                     inside |= (
                         (options.day[own] == d)
                         & (options.start[own] >= midnight + start)
@@ -88,13 +88,13 @@ class AvailabilityKept(Rule):
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find duties outside the hours available."""
-        rows = _rows_by_employee(problem)
+        rows = availability_rows(problem)
         found = []
         for duty in schedule.duty_list:
             if duty.employee_id not in rows:
                 continue
             midnight = dt.datetime.combine(duty.date, dt.time())
-            hours = _available(rows[duty.employee_id], duty.date)
+            hours = hours_available(rows[duty.employee_id], duty.date)
             spans = ((midnight + dt.timedelta(minutes=a), midnight + dt.timedelta(minutes=b)) for a, b in hours)
             if not any(start <= duty.start and duty.end <= end for start, end in spans):
                 found.append(self.violation(f"{duty} is outside the hours {duty.employee_id} is available", duty))
@@ -111,14 +111,15 @@ def _hours_near(leave: Leave, duty: Duty) -> Iterator[tuple[dt.datetime, dt.date
             yield midnight + start, midnight + end
 
 
-def _rows_by_employee(problem: Problem) -> dict[str, list[Availability]]:
+def availability_rows(problem: Problem) -> dict[str, list[Availability]]:
+    """Give the rows of everybody whose availability is limited."""
     rows = defaultdict(list)
     for row in problem.availability:
         rows[row.employee_id].append(row)
     return dict(rows)
 
 
-def _available(rows: list[Availability], date: dt.date) -> tuple[tuple[int, int], ...]:
+def hours_available(rows: list[Availability], date: dt.date) -> tuple[tuple[int, int], ...]:
     """Give the intervals of a date: its own rows, else those of its weekday."""
     of_date = [r for r in rows if r.date == date] or [r for r in rows if r.weekday == date.weekday()]
     return merged((r.start, r.end) for r in of_date)

@@ -13,6 +13,7 @@ from schedsolver.rules.cover_levels import LevelCover
 from schedsolver.rules.custody import DualControl, Pledged, Posts, Present
 from schedsolver.rules.duty import DutiesPerDay, DutyFollowsShiftType, StintsFillDuty
 from schedsolver.rules.duty_limits import BarredHours, BreakDue, DutySpan
+from schedsolver.rules.fairness import FairDistance, FairGini, FairJain, FairRange, FairRule, FairWorstOff
 from schedsolver.rules.leave import MandatoryLeave, PlannedLeaveKept
 from schedsolver.rules.mentor import MentorPresent
 from schedsolver.rules.outlets import DifferentOutlets, LoanCost, LoansPerPeriod
@@ -92,6 +93,11 @@ LISTED: tuple[type[Rule], ...] = (
     WindowRuns,
     StintLength,
     Switches,
+    FairDistance,
+    FairRange,
+    FairWorstOff,
+    FairGini,
+    FairJain,
 )
 # Names for several rules at once.
 PROFILES: tuple[type[Rule], ...] = (PrcStandard, PrcComprehensive, EuWorkingTime, Pregnant)
@@ -108,6 +114,12 @@ PROFITING: tuple[type[Rule], ...] = (
 )
 # Rules whose view of heads the model's flows know; beside any other rule they leave out no column.
 FORESEEN = frozenset((*STANDING, *LISTED)) - frozenset(PROFITING)
+
+
+def may_want_surplus(rule: Rule, problem: Problem) -> bool:
+    """Tell whether a rule may profit from heads on an activity which cover would call surplus."""
+    shares_hours = isinstance(rule, FairRule) and rule.tells_heads_apart(problem) is not None
+    return shares_hours or type(rule) not in FORESEEN
 
 
 def active_rules(problem: Problem) -> tuple[Rule, ...]:

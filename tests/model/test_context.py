@@ -176,6 +176,46 @@ def test_settling_takes_back_excess_that_is_not_there(given, cents):
     assert sum(model.cost_by_rule(model.settled(np.array([*given, 1]))).values()) == cents
 
 
+# ---------------------------------------------------------------- columns that follow from others
+
+
+def test_an_excess_is_a_column_that_other_rows_can_use():
+    model = roster(2, upper=9)
+    over = model.excess([0, 1], [0, 1], [1, 1], [3, 1], step=2)
+    assert len(set(over.tolist())) == 2
+    model.limit(SOFT, [0, 0], over, [1, 1], [1])
+    model.set_objective()
+    # Rounded up to whole steps: 6 is two steps above 3, 2 is one above 1; one step is free.
+    assert [cost(model, *given) for given in ((3, 1), (4, 1), (6, 1), (6, 2), (9, 9))] == [0, 0, 5, 10, 30]
+
+
+def test_settling_works_out_excess_before_what_is_made_of_it():
+    model = roster(2, upper=9)
+    together = model.excess([0, 1], [0, 1], [1, 1], [3, 1], [7, 7])
+    assert len(set(together.tolist())) == 1
+    model.limit(SOFT, [0], together[:1], [1], [1])
+    assert model.settled(np.array([5, 4, 8, 8])).tolist() == [5, 4, 3, 2]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_the_sum_of_the_largest(count):
+    model = roster(3, upper=6)
+    columns, times = model.largest([0, 1, 2], count)
+    model.penalise(SOFT, columns, times)
+    model.set_objective()
+    for given in ((0, 0, 0), (4, 1, 6), (2, 2, 5), (3, 3, 3)):
+        assert cost(model, *given) == sum(sorted(given)[-count:])
+        settled = model.settled(np.array([*given, 6, 6, 6, 6]))
+        assert (settled[columns] * times).sum() == sum(sorted(given)[-count:])
+
+
+def test_squares():
+    model = roster(2, upper=4)
+    model.penalise(SOFT, model.squares([0, 1]), [1, 10])
+    model.set_objective()
+    assert [cost(model, *given) for given in ((0, 0), (3, 2), (4, 4))] == [0, 49, 176]
+
+
 def test_the_objective_adds_up_all_charges_of_a_column():
     model = roster(3)
     model.penalise(HARD, [0, 1], [4, 0])
