@@ -13,10 +13,12 @@ from schedsolver.scoring.grades import (
     review,
 )
 from schedsolver.scoring.kpis import kpis, shortages
+from schedsolver.scoring.merit import appraisal_percents, corrected_volumes, customers_met, with_appraisals
 from schedsolver.scoring.nine_grid import NineGridRules, movement, nine_grid, people_by_cell, picture, render
 from schedsolver.scoring.normalise import Component, rank_scores, scores, winsorised_z
 from schedsolver.scoring.performance import KindRules, PerformanceContract, manager_kinds, performance
 from schedsolver.scoring.posts import Post, levels_held, minutes_worked
+from schedsolver.scoring.shares import carry, fairness_table, next_problem, shares_table
 from schedsolver.scoring.stars import StarRules, star_permissions, star_shares, stars
 
 __all__ = [
@@ -35,15 +37,21 @@ __all__ = [
     "Post",
     "StarRules",
     "after_review",
+    "appraisal_percents",
     "appraise",
     "capped_permissions",
+    "carry",
+    "corrected_volumes",
     "coverage",
+    "customers_met",
+    "fairness_table",
     "indicator_table",
     "kpis",
     "levels_held",
     "manager_kinds",
     "minutes_worked",
     "movement",
+    "next_problem",
     "nine_grid",
     "people_by_cell",
     "performance",
@@ -53,10 +61,12 @@ __all__ = [
     "render",
     "review",
     "scores",
+    "shares_table",
     "shortages",
     "star_permissions",
     "star_shares",
     "stars",
     "who_lacks",
     "winsorised_z",
+    "with_appraisals",
 ]
