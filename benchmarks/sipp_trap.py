@@ -20,13 +20,14 @@ import argparse
 import numpy as np
 
 from benchmarks.machine import describe_machine
+from schedsolver.domain.promise import Promise
 from schedsolver.simulate.customers import Customers, draw_customers
 from schedsolver.simulate.figures import share_with_interval
 from schedsolver.simulate.queue import serve
 from schedsolver.simulate.staffing import iterative_staffing, staff_by_simulation
 from schedsolver.traffic.erlang import heads_needed
 from schedsolver.traffic.offered_load import lagged_load, modified_offered_load, stationary_load
-from schedsolver.traffic.promise import Promise, queue_tables, staff_to_promise
+from schedsolver.traffic.promise import queue_tables, staff_to_promise
 from schedsolver.traffic.service_law import ServiceLaw
 
 SLOTS, SLOT_MINUTES, OPENS, CUSTOMERS = 17, 30.0, 9.0, 200.0

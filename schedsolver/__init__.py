@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from schedsolver import domain, errors, rules
+from schedsolver import domain, errors, rules, traffic
 from schedsolver.domain import (
     Activity,
     Arrivals,
@@ -24,11 +24,13 @@ from schedsolver.domain import (
     PlannedLeave,
     Preference,
     Problem,
+    Promise,
     Request,
     Rest,
     Rule,
     Schedule,
     Scope,
+    ServicePromise,
     ShiftRequirement,
     ShiftType,
     Skill,
@@ -81,6 +83,7 @@ __all__ = [
     "Preference",
     "Problem",
     "Progress",
+    "Promise",
     "Request",
     "Rest",
     "Result",
@@ -88,6 +91,7 @@ __all__ = [
     "SchedSolverError",
     "Schedule",
     "Scope",
+    "ServicePromise",
     "Settings",
     "ShiftRequirement",
     "ShiftType",
@@ -108,6 +112,7 @@ __all__ = [
     "save_schedule",
     "shortages",
     "solve",
+    "traffic",
 ]
 
 

@@ -33,6 +33,7 @@ from schedsolver.domain import (
     Rest,
     Rule,
     Schedule,
+    ServicePromise,
     ShiftRequirement,
     ShiftType,
     Skill,
@@ -64,8 +65,9 @@ def interval_problems(draw: st.DrawFn, rules: tuple[Rule, ...] = ()) -> Problem:
     requirements, traffic = draw(_demand(bare, slot))
     asked = {row.shift_type_id: row for row in draw(st.lists(_shift_requirement(bare), max_size=1))}
     open_problem = bare.replace(
-        interval_requirements=requirements, traffic=traffic, shift_requirements=tuple(asked.values())
-    )
+        interval_requirements=requirements, traffic=traffic, shift_requirements=tuple(asked.values()),
+        promises=draw(_promises(bare)),
+    )  # fmt: skip
     return draw(_with_people(open_problem, rules))
 
 
@@ -263,6 +265,21 @@ def _demand(
             chosen = draw(st.lists(st.sampled_from(clocks), max_size=3, unique=True))
             traffic += [Arrivals(**place, start=c, customers=draw(st.floats(0, 6))) for c in chosen]
     return tuple(requirements), tuple(traffic)
+
+
+@st.composite
+def _promises(draw: st.DrawFn, problem: Problem) -> tuple[ServicePromise, ...]:
+    """Draw at most one promise, everywhere or at one outlet."""
+    return tuple(
+        ServicePromise(
+            activity_id=draw(st.sampled_from(problem.activities)).activity_id,
+            outlet_id=draw(st.none() | st.sampled_from(problem.outlets).map(lambda o: o.outlet_id)),
+            wait_limit_minutes=draw(st.none() | st.just(10.0)),
+            late_share_of_day=draw(st.none() | st.just(0.1)),
+            late_share_of_slot=draw(st.sampled_from([0.2, 1.0])),
+        )
+        for _ in range(draw(st.integers(0, 1)))
+    )
 
 
 def _may_be_asked_for(problem: Problem, shift: ShiftType, outlet: str, date: dt.date) -> bool:

@@ -6,6 +6,7 @@ from schedsolver.domain.horizon import Horizon
 from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Preference, Request
 from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
 from schedsolver.domain.problem import Problem
+from schedsolver.domain.promise import Promise, ServicePromise
 from schedsolver.domain.rule import Finding, Judgement, Rule
 from schedsolver.domain.schedule import Duty, PlannedLeave, Rest, Schedule, Stint
 from schedsolver.domain.scope import Scope
@@ -42,11 +43,13 @@ __all__ = [
     "PlannedLeave",
     "Preference",
     "Problem",
+    "Promise",
     "Request",
     "Rest",
     "Rule",
     "Schedule",
     "Scope",
+    "ServicePromise",
     "ShiftRequirement",
     "ShiftType",
     "Skill",

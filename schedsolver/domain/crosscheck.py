@@ -35,7 +35,7 @@ NAMED = dict(TARGETS.values())
 # History, and what is carried from it, may tell of people, outlets and shifts that are no longer there.
 REFERRING = (
     "staff", "activities", "permissions", "opening", "interval_requirements", "shift_requirements", "traffic",
-    "leave", "availability", "requests", "preferences", "pins",
+    "promises", "leave", "availability", "requests", "preferences", "pins",
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def faults_of(problem: Problem) -> list[Fault]:
         return faults
     checks = (
         _travel, _opening, _repeated_special_days, _unknown_swaps, _grid, _requirement_cells, _cheap_minimums,
-        _outside_opening, _outside_horizon, _unmeetable_shifts, _impossible_breaks, _traffic_load,
+        _outside_opening, _outside_horizon, _unmeetable_shifts, _impossible_breaks, _traffic_load, _repeated_promises,
         _overlapping_history, faults_of_sharing, _preferences, _scopes, _meaningless_rules, _repeated_rules,
     )  # fmt: skip
     return [fault for check in checks for fault in check(problem)]
@@ -278,6 +278,16 @@ def _traffic_load(problem: Problem) -> Iterator[Fault]:
         if load >= BUSIEST:
             what = f"{row.customers:g} customers of {service[row.activity_id]:g} minutes in one slot"
             yield Fault("traffic", i, f"{what} keep {load:,.0f} people busy at once; check the count")
+
+
+def _repeated_promises(problem: Problem) -> Iterator[Fault]:
+    seen: dict[tuple[str | None, str], int] = {}
+    for i, promise in enumerate(problem.promises):
+        first = seen.setdefault((promise.outlet_id, promise.activity_id), i)
+        if first != i:
+            where = "every outlet" if promise.outlet_id is None else promise.outlet_id
+            words = f"{promise.activity_id} at {where} has another promise in "
+            yield Fault.mentioning("promises", i, words, Place("promises", first), "; keep one of them")
 
 
 def _impossible_breaks(problem: Problem) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from schedsolver.domain.fair import Carried, FairItem
 from schedsolver.domain.horizon import Horizon
 from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Preference, Request
 from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
+from schedsolver.domain.promise import ServicePromise
 from schedsolver.domain.rule import Rule
 from schedsolver.domain.schedule import Duty
 from schedsolver.domain.suggest import did_you_mean
@@ -69,6 +70,8 @@ class Problem(Model):
         What there is to do and the templates of duties.
     interval_requirements, shift_requirements, traffic
         What is needed: heads in intervals, duties of a shift, customers from which heads follow.
+    promises
+        How long those customers may wait.
     leave, availability, requests, pins
         When people cannot, can, wish to and must work.
     preferences
@@ -102,6 +105,7 @@ class Problem(Model):
     interval_requirements: tuple[IntervalRequirement, ...] = ()
     shift_requirements: tuple[ShiftRequirement, ...] = ()
     traffic: tuple[Arrivals, ...] = ()
+    promises: tuple[ServicePromise, ...] = ()
     leave: tuple[Leave, ...] = ()
     availability: tuple[Availability, ...] = ()
     requests: tuple[Request, ...] = ()
@@ -217,6 +221,21 @@ class Problem(Model):
         for duty in self.history:
             by_name.setdefault(duty.employee_id, []).append(duty)
         return {name: tuple(duties) for name, duties in by_name.items()}
+
+    def promise_of(self, outlet_id: str, activity_id: str) -> ServicePromise | None:
+        """Give what customers of an activity at an outlet are promised; ``None`` for no promise."""
+        return self._promise_of.get((outlet_id, activity_id)) or self._promise_of.get((None, activity_id))
+
+    def wait_limit_minutes(self, outlet_id: str, activity_id: str) -> float:
+        """Give the wait after which a customer of an activity at an outlet is late."""
+        promise = self.promise_of(outlet_id, activity_id)
+        if promise is not None and promise.wait_limit_minutes is not None:
+            return promise.wait_limit_minutes
+        return self.activities[self.activity_index[activity_id]].wait_limit_minutes
+
+    @cached_property
+    def _promise_of(self) -> dict[tuple[str | None, str], ServicePromise]:
+        return {(promise.outlet_id, promise.activity_id): promise for promise in self.promises}
 
     def day_kind(self, date: dt.date) -> DayKind:
         """Tell whether a date is a workday, a rest day or a public holiday."""

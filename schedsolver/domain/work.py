@@ -47,8 +47,12 @@ class Activity(Model):
         Whether each head occupies a counter window of the outlet.
     service_minutes
         Mean time to serve one customer; needed when traffic is given for this activity.
+    service_cv
+        Standard deviation of service times over their mean; 1 for exponential ones.
+    patience_minutes
+        Mean time after which a waiting customer gives up; ``None`` for never.
     wait_limit_minutes, target_share
-        At least ``target_share`` of customers wait no longer than the limit.
+        At least ``target_share`` of customers wait no longer than the limit, unless a promise says otherwise.
     shortage_cents_per_hour
         Price of an hour of the first, second, ... missing head; the last price holds for all
         further heads; never falling, so that two outlets one short beat one outlet two short.
@@ -63,6 +67,8 @@ class Activity(Model):
     deferrable: bool = False
     at_window: bool = False
     service_minutes: Annotated[float, Field(gt=0, le=1440)] | None = None
+    service_cv: Annotated[float, Field(ge=0, le=20)] = 1.0
+    patience_minutes: Annotated[float, Field(gt=0, le=1440)] | None = None
     wait_limit_minutes: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 20.0
     target_share: Annotated[float, Field(gt=0, lt=1)] = 0.97
     shortage_cents_per_hour: tuple[Cents, ...] = (12_000, 18_000, 24_000)

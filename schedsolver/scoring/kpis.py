@@ -17,6 +17,7 @@ from schedsolver.rules.cost import PaidTime
 from schedsolver.rules.cover import IntervalCover, counts_towards
 from schedsolver.rules.wishes import RequestGranted
 from schedsolver.traffic.erlang import service_level
+from schedsolver.traffic.queues import service_law
 from schedsolver.traffic.staffing import Cell, required_cells
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def kpis(problem: Problem, schedule: Schedule) -> dict[str, float]:
     ``cover_share``
         Covered of needed hours; 1 when none are needed.
     ``late_share``
-        Expected share of customers who wait longer than their activity's limit: Erlang C with the
+        Expected share of customers who wait longer than the limit: Erlang C slot by slot with the
         heads really given, all of a slot's customers being late where the offered load reaches the
         heads; weighted by customers. Only there when the problem has customers.
     ``duties``
@@ -251,10 +252,12 @@ def _waiting(problem: Problem, schedule: Schedule) -> dict[str, float]:
     activity = [problem.activity_index[row.activity_id] for row in rows]
     slot = [problem.horizon.slot_of(row.date, row.start) for row in rows]
     customers = np.array([row.customers for row in rows])
-    service = np.array([problem.activities[a].service_minutes for a in activity], float)
-    limit = np.array([problem.activities[a].wait_limit_minutes for a in activity])
+    laws = [service_law(problem.activities[a]) for a in activity]
+    load = customers * np.array([law.mean_minutes for law in laws]) / problem.horizon.slot_minutes
+    stretched = np.array([law.residual_minutes for law in laws])
+    limit = np.array([problem.wait_limit_minutes(row.outlet_id, row.activity_id) for row in rows])
     heads = heads_given(problem, schedule)[outlet, activity, slot]
-    late = 1.0 - service_level(heads, customers * service / problem.horizon.slot_minutes, service, limit)
+    late = 1.0 - service_level(heads, load, stretched, limit)
     return {"late_share": float(np.average(late, weights=customers))}
 
 

@@ -19,6 +19,7 @@ from schedsolver.simulate.customers import draw_customers
 from schedsolver.simulate.figures import count, heads_on
 from schedsolver.simulate.kernel import NOBODY
 from schedsolver.simulate.result import SimulationResult
+from schedsolver.traffic.queues import service_law
 from schedsolver.traffic.service_law import ServiceLaw
 
 FloatArray = NDArray[np.float64]
@@ -51,9 +52,9 @@ def simulate(
     seed
         Of all randomness. The same seed meets any roster of the problem with the same customers.
     service
-        Distribution of service times by activity; exponential with the problem's mean where there is none.
+        Distribution of service times by activity, in place of the problem's.
     patience_minutes
-        Mean time after which customers of an activity give up; those of others never do.
+        Mean time after which customers of an activity give up, in place of the problem's.
     help_order
         Activities whose people help each other: who is on one of them and finds nobody waiting there serves the others
         at the same outlet, in this order, as far as permitted. An activity nobody comes for can be among them, so that
@@ -74,14 +75,14 @@ def simulate(
     serves = _serves(problem, schedule, queues, help_order)
     rostered = _rostered(problem, schedule, queues)
     activities = [problem.activities[problem.activity_index[name]] for _, name in queues.names]
-    laws = [(service or {}).get(a.activity_id) or ServiceLaw.of(a.service_minutes or 0.0) for a in activities]
-    patience = [(patience_minutes or {}).get(a.activity_id) for a in activities]
+    laws = [(service or {}).get(a.activity_id) or service_law(a) for a in activities]
+    patience = [(patience_minutes or {}).get(a.activity_id, a.patience_minutes) for a in activities]
     slot_minutes = float(problem.horizon.slot_minutes)
     customers = draw_customers(queues.expected, slot_minutes, laws, replications, seed, patience)
     found = sessions(queues.expected, heads_on(rostered, len(queues.names)))
     stay = stay_until_served(serves, found)
     there = replace(customers, patience=doors_shut(customers, found, stay))
-    limits = [a.wait_limit_minutes for a in activities]
+    limits = [problem.wait_limit_minutes(*name) for name in queues.names]
     figures = count(there, stay, rostered, limits)
     starts = [problem.horizon.moment_of(slot * problem.horizon.slot_minutes) for slot in range(problem.horizon.slots)]
     return SimulationResult.of(figures, queues.names, starts, queues.expected, seed)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from schedsolver.domain.promise import Promise
 from schedsolver.simulate.customers import Customers
 from schedsolver.simulate.figures import Figures
 from schedsolver.simulate.queue import present, serve
-from schedsolver.traffic.promise import Promise
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -29,10 +29,46 @@ class SimulatedStaffing:
     kept: bool
 
 
+@dataclass(frozen=True)
+class QueueToStaff:
+    """One queue over a day, such as a counter of one outlet, whose heads are to be chosen.
+
+    Attributes
+    ----------
+    customers
+        Those of a single queue, from :func:`~schedsolver.simulate.customers.draw_customers`.
+    expected
+        The expected arrivals by slot that they were drawn from, shape ``(slots,)``.
+    start
+        Heads by slot to begin with, for example from :func:`~schedsolver.traffic.promise.staff_to_promise`.
+    most_heads
+        Most heads of a slot, such as the outlet's windows; ``None`` for no limit.
+    """
+
+    customers: Customers
+    expected: FloatArray
+    start: IntArray
+    most_heads: int | None = None
+
+
 def staff_by_simulation(
     customers: Customers, expected: ArrayLike, promise: Promise, start: ArrayLike, most_heads: int | None = None
 ) -> SimulatedStaffing:
+    """Choose the heads of one queue; see :class:`QueueToStaff` and :func:`staff_together`.
+
+    Returns
+    -------
+    The staffing; ``kept`` is false where not even ``most_heads`` everywhere it would help keep the promise.
+    """
+    whole = np.asarray(start).astype(np.int64)
+    return staff_together([QueueToStaff(customers, np.asarray(expected, float), whole, most_heads)], promise)[0]
+
+
+def staff_together(queues: Sequence[QueueToStaff], promise: Promise) -> list[SimulatedStaffing]:
     """Add heads where the promise breaks, then take away every head that it does not need.
+
+    A bound on the day holds for the customers of all queues together, those on slots for each slot of each. So an
+    outlet, or a day, may be worse than another where a head serves more customers in time.
 
     Every staffing tried meets the same customers. Heads come one by one where they bring the promise nearest to being
     kept, and go one by one where customers feel it least; the result is one from which no single head can go, not
@@ -40,26 +76,20 @@ def staff_by_simulation(
 
     Parameters
     ----------
-    customers
-        Those of a single queue, from :func:`~schedsolver.simulate.customers.draw_customers`.
-    expected
-        The expected arrivals by slot that they were drawn from, shape ``(slots,)``.
+    queues
+        What is to be staffed: outlets, days.
     promise
         What is to hold.
-    start
-        Heads by slot to begin with, for example from :func:`~schedsolver.traffic.promise.staff_to_promise`.
-    most_heads
-        Most heads of a slot, such as the outlet's windows; ``None`` for no limit.
 
     Returns
     -------
-    The staffing; ``kept`` is false where not even ``most_heads`` everywhere it would help keep the promise.
+    A staffing for each queue; ``kept`` is the same for all.
     """
-    trial = _Trial(customers, np.asarray(expected, float), promise)
-    heads = np.asarray(start).astype(np.int64)
-    heads = _trimmed(trial, _repaired(trial, heads, most_heads))
-    figures = trial.figures(heads)
-    return SimulatedStaffing(heads, figures, excess(figures, promise) == 0)
+    trial = _Trial(queues, promise)
+    heads = np.concatenate([queue.start for queue in queues])
+    heads = _trimmed(trial, _repaired(trial, heads))
+    kept = trial.badness(heads)[0] == 0
+    return [SimulatedStaffing(own, trial.figures(i, own), kept) for i, own in enumerate(trial.apart(heads))]
 
 
 def iterative_staffing(
@@ -105,14 +135,24 @@ def iterative_staffing(
 
 def excess(figures: Figures, promise: Promise) -> float:
     """Say by how much figures break a promise: relative excesses over its bounds, summed; 0 where it holds."""
-    came, late = figures.customers[:, 0].sum(axis=0), figures.late[:, 0].sum(axis=0)
-    waits, total = figures.wait_minutes[:, 0].sum(axis=0), max(int(came.sum()), 1)
+    return _excess(_sums(figures), promise)
+
+
+def _sums(figures: Figures) -> FloatArray:
+    """Give customers, late ones, waits, busy and staffed minutes by slot, shape ``(5, slots)``."""
+    by_slot = (n[:, 0].sum(axis=0) for n in (figures.customers, figures.late, figures.wait_minutes))
+    return np.stack([*by_slot, figures.busy_minutes[0], figures.staffed_minutes[0]])
+
+
+def _excess(sums: FloatArray, promise: Promise) -> float:
+    came, late, waits, busy, staffed = sums
+    total = max(float(came.sum()), 1.0)
     bounds: Iterable[tuple[ArrayLike, ArrayLike, float | None]] = (
         (late.sum(), total, promise.late_share_of_day),
         (waits.sum(), total, promise.mean_wait_of_day),
         (late, came, promise.late_share_of_slot),
         (waits, came, promise.mean_wait_of_slot),
-        (figures.busy_minutes[0], figures.staffed_minutes[0], promise.occupancy_of_slot),
+        (busy, staffed, promise.occupancy_of_slot),
     )
     return sum(
         float(np.maximum(np.asarray(part) - bound * np.asarray(whole), 0.0).sum()) / bound / total
@@ -122,29 +162,40 @@ def excess(figures: Figures, promise: Promise) -> float:
 
 
 class _Trial:
-    """Simulates staffings on the same customers, each once."""
+    """Simulates staffings on the same customers, each queue's once; heads are those of all queues, one by one."""
 
-    def __init__(self, customers: Customers, expected: FloatArray, promise: Promise) -> None:
-        self.customers, self.expected, self.promise = customers, expected, promise
-        self._known: dict[bytes, tuple[float, float]] = {}
+    def __init__(self, queues: Sequence[QueueToStaff], promise: Promise) -> None:
+        self.queues, self.promise = queues, promise
+        slots = [len(queue.start) for queue in queues]
+        self._ends = np.cumsum(slots)
+        most = [np.inf if queue.most_heads is None else queue.most_heads for queue in queues]
+        self.most_heads = np.repeat(most, slots)
+        self._known: dict[tuple[int, bytes], FloatArray] = {}
 
-    def figures(self, heads: IntArray) -> Figures:
-        return serve(self.customers, self.expected, heads, self.promise.wait_limit_minutes)
+    def apart(self, heads: IntArray) -> list[IntArray]:
+        """Give the heads of each queue."""
+        return np.split(heads, self._ends[:-1])
+
+    def figures(self, queue: int, heads: IntArray) -> Figures:
+        own = self.queues[queue]
+        return serve(own.customers, own.expected, heads, self.promise.wait_limit_minutes)
 
     def badness(self, heads: IntArray) -> tuple[float, float]:
         """Give the excess over the promise, then late customers and waits where nothing else tells apart."""
-        key = heads.tobytes()
-        if key not in self._known:
-            found = self.figures(heads)
-            felt = float(found.late.sum()) + 1e-6 * float(found.wait_minutes.sum())
-            self._known[key] = excess(found, self.promise), felt
-        return self._known[key]
+        sums = np.concatenate([self._sums(i, own) for i, own in enumerate(self.apart(heads))], axis=1)
+        return _excess(sums, self.promise), float(sums[1].sum()) + 1e-6 * float(sums[2].sum())
 
     def best(self, heads: IntArray, slots: Iterable[int], change: int) -> tuple[int, tuple[float, float]]:
         """Give the slot in which a change of heads is best."""
         tried = [(self.badness(changed(heads, slot, change)), slot) for slot in slots]
         badness, slot = min(tried)
         return slot, badness
+
+    def _sums(self, queue: int, heads: IntArray) -> FloatArray:
+        key = queue, heads.tobytes()
+        if key not in self._known:
+            self._known[key] = _sums(self.figures(queue, heads))
+        return self._known[key]
 
 
 def changed(heads: IntArray, slot: int, by: int) -> IntArray:
@@ -154,9 +205,9 @@ def changed(heads: IntArray, slot: int, by: int) -> IntArray:
     return other
 
 
-def _repaired(trial: _Trial, heads: IntArray, most: int | None) -> IntArray:
+def _repaired(trial: _Trial, heads: IntArray) -> IntArray:
     while trial.badness(heads)[0] > 0:
-        open_slots = np.flatnonzero(heads < (np.inf if most is None else most))
+        open_slots = np.flatnonzero(heads < trial.most_heads)
         if not open_slots.size:
             return heads
         slot, badness = trial.best(heads, open_slots.tolist(), +1)

@@ -5,7 +5,7 @@ from schedsolver.traffic.counts import Counts, counts_of, read_counts
 from schedsolver.traffic.effects import CalendarEffects
 from schedsolver.traffic.forecast import Forecast, forecast, seasonal_naive
 from schedsolver.traffic.profiles import Memory
-from schedsolver.traffic.promise import DayStaffing, Promise, Tables, queue_tables, staff_to_promise
+from schedsolver.traffic.promise import DayStaffing, Tables, queue_tables, staff_to_promise
 from schedsolver.traffic.reading import ReadingReport
 from schedsolver.traffic.records import Limits, Records, read_records
 from schedsolver.traffic.service_law import ServiceLaw
@@ -19,7 +19,6 @@ __all__ = [
     "Limits",
     "Memory",
     "Override",
-    "Promise",
     "ReadingReport",
     "Records",
     "ServiceLaw",

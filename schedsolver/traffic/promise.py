@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import Field, model_validator
 
-from schedsolver.domain.base import Model
+from schedsolver.domain.promise import Promise
 from schedsolver.errors import InfeasibleProblem
 from schedsolver.traffic.day_choice import least_heads
 from schedsolver.traffic.erlang import mean_wait, service_level
@@ -18,42 +16,6 @@ from schedsolver.traffic.service_law import ServiceLaw
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Share = Annotated[float, Field(gt=0, le=1)]
-Minutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-class Promise(Model):
-    """What customers are promised; each bound is optional, at least one must be given.
-
-    Bounds on a slot hold in each one; a bound on the day holds for all its customers together, so that a slot may be
-    worse than it where another is better. A target slot by slot is a bound on slots without one on the day.
-
-    Attributes
-    ----------
-    wait_limit_minutes
-        A customer who waits longer is late.
-    late_share_of_day, late_share_of_slot
-        Most customers who may be late.
-    mean_wait_of_day, mean_wait_of_slot
-        Longest mean wait in minutes.
-    occupancy_of_slot
-        Most of their time that heads may be busy serving.
-    """
-
-    wait_limit_minutes: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 20.0
-    late_share_of_day: Share | None = None
-    late_share_of_slot: Share | None = None
-    mean_wait_of_day: Minutes | None = None
-    mean_wait_of_slot: Minutes | None = None
-    occupancy_of_slot: Share | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.model_dump(exclude_none=True, exclude={"wait_limit_minutes"}):
-            raise ValueError("nothing is promised; give at least one bound, for example late_share_of_day 0.03")
-        if self.late_share_of_day is not None and self.mean_wait_of_day is not None:
-            raise ValueError("give late_share_of_day or mean_wait_of_day, not both; bound the other slot by slot")
-        return self
 
 
 @dataclass(frozen=True)
@@ -142,8 +104,7 @@ def queue_tables(
         raise ValueError(f"customers have shape {arriving.shape} and load {loads.shape}; give both slot by slot")
     if not np.all(np.isfinite(arriving)) or np.any(arriving < 0):
         raise ValueError("customers must be numbers, at least 0")
-    heaviest = float(loads.max(initial=0.0))
-    most = int(heaviest + 10 * np.sqrt(heaviest)) + 10 if most_heads is None else most_heads
+    most = heads_enough(loads) if most_heads is None else most_heads
     heads, each = np.arange(most + 1), loads[:, None]
     if patience_minutes is not None:
         queue = erlang_a(heads, each, law.mean_minutes, patience_minutes, wait_limit_minutes)
@@ -155,6 +116,21 @@ def queue_tables(
         occupancy = np.minimum(np.divide(each, heads, out=np.ones(late.shape), where=heads > 0), 1.0)
     come = arriving[:, None] > 0
     return Tables(arriving, np.where(come, late, 0.0), np.where(come, waits, 0.0), np.where(come, occupancy, 0.0))
+
+
+def heads_enough(load: ArrayLike, promise: Promise | None = None) -> int:
+    """Give a number of heads that no slot needs more of: ten standard deviations above the heaviest load.
+
+    Parameters
+    ----------
+    load
+        Erlangs by slot.
+    promise
+        One with a bound on occupancy may need more.
+    """
+    heaviest = float(np.max(load, initial=0.0))
+    idle = 0.0 if promise is None or promise.occupancy_of_slot is None else heaviest / promise.occupancy_of_slot
+    return int(max(heaviest + 10 * np.sqrt(heaviest), idle)) + 10
 
 
 def staff_to_promise(tables: Tables, promise: Promise, fewest_heads: ArrayLike = 0) -> DayStaffing:

@@ -140,7 +140,7 @@ def service_table(times: Mapping[str, ServiceTime]) -> pd.DataFrame:
 
 
 def with_service_times(problem: Problem, times: Mapping[str, ServiceTime]) -> Problem:
-    """Give a copy of a problem whose activities take the mean times; others stay as they are.
+    """Give a copy of a problem whose activities take the times' mean and cv; others stay as they are.
 
     Raises
     ------
@@ -156,8 +156,8 @@ def with_service_times(problem: Problem, times: Mapping[str, ServiceTime]) -> Pr
     if faults:
         raise InvalidProblem(faults)
     activities = tuple(
-        activity.model_copy(update={"service_minutes": times[activity.activity_id].mean_minutes})
-        if activity.activity_id in times
+        activity.model_copy(update={"service_minutes": own.mean_minutes, "service_cv": own.cv})
+        if (own := times.get(activity.activity_id)) is not None
         else activity
         for activity in problem.activities
     )

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.errors import InfeasibleProblem
 from schedsolver.traffic.erlang import heads_needed
+from schedsolver.traffic.offered_load import stationary_load
+from schedsolver.traffic.promise import staff_to_promise
+from schedsolver.traffic.queues import QueueDay, queue_days
 
 if TYPE_CHECKING:
-    from schedsolver.domain import Activity, IntervalRequirement, Problem
+    from schedsolver.domain import IntervalRequirement, Problem
+
 
 # Outlet, activity and slot.
 _Key = tuple[int, int, int]
@@ -68,8 +76,9 @@ def required_cells(problem: Problem) -> tuple[Cell, ...]:
     """Give a cell for each outlet, activity that cannot wait, and slot the outlet is open.
 
     Where neither a requirement nor traffic speaks of a cell, no head is needed and any is surplus.
-    Heads for traffic come from Erlang C, and are capped at the outlet's windows for activities done
-    at a window: more could never serve.
+    Where there is a promise, heads for traffic are the fewest that keep it over the day, with load that lags behind
+    arrivals; elsewhere those of Erlang C slot by slot for the activity's ``target_share``. They are capped at the
+    outlet's windows for activities done at a window: more could never serve.
 
     Returns
     -------
@@ -118,24 +127,49 @@ def _cell(problem: Problem, key: _Key, from_traffic: int, row: IntervalRequireme
 
 
 def _from_traffic(problem: Problem) -> dict[_Key, int]:
-    rows = [row for row in problem.traffic if row.customers > 0]
-    if not rows:
+    queues = queue_days(problem)
+    heads = _heads_by_slot(problem, [queue for queue in queues if queue.promise is None])
+    heads |= {queue: _promised_heads(queue) for queue in queues if queue.promise is not None}
+    return {
+        (queue.outlet, queue.activity, queue.slot + i): count if queue.windows is None else min(count, queue.windows)
+        for queue, counts in heads.items()
+        for i, count in enumerate(counts)
+        if queue.customers[i] > 0
+    }
+
+
+def _heads_by_slot(problem: Problem, queues: list[QueueDay]) -> dict[QueueDay, Sequence[int]]:
+    """Give the heads of Erlang C for the share of each queue's activity, all in one go."""
+    if not queues:
         return {}
-    work: list[Activity] = [problem.activities[problem.activity_index[row.activity_id]] for row in rows]
-    service = np.array([activity.service_minutes for activity in work], dtype=float)
-    load = np.array([row.customers for row in rows]) * service / problem.horizon.slot_minutes
-    limit = np.array([activity.wait_limit_minutes for activity in work])
-    share = np.array([activity.target_share for activity in work])
-    heads = heads_needed(load, service, limit, share)
-    wanted = {}
-    for row, activity, count in zip(rows, work, heads.tolist(), strict=True):
-        outlet = problem.outlet_index[row.outlet_id]
-        windows = problem.outlets[outlet].windows
-        if activity.at_window and windows is not None:
-            count = min(count, windows)
-        slot = problem.horizon.slot_of(row.date, row.start)
-        wanted[outlet, problem.activity_index[row.activity_id], slot] = count
-    return wanted
+    slots = [len(queue.customers) for queue in queues]
+    load = np.concatenate([stationary_load(queue.expected, queue.slot_minutes, queue.law) for queue in queues])
+    stretched, limit, target = (
+        np.repeat(values, slots)
+        for values in (
+            [queue.law.residual_minutes for queue in queues],
+            [queue.wait_limit_minutes for queue in queues],
+            [problem.activities[queue.activity].target_share for queue in queues],
+        )
+    )
+    heads = np.split(heads_needed(load, stretched, limit, target), np.cumsum(slots)[:-1])
+    return {queue: own.tolist() for queue, own in zip(queues, heads, strict=True)}
+
+
+# Every check of a roster asks for the heads of the same queues again.
+@lru_cache(maxsize=4096)
+def _promised_heads(queue: QueueDay) -> tuple[int, ...]:
+    """Give the fewest heads that keep a queue's promise, one at least where customers come.
+
+    Where windows are too few to keep it, they are what is needed as if there were more.
+    """
+    if queue.promise is None:
+        raise ValueError("the queue has no promise")
+    fewest = (queue.expected > 0).astype(np.int64)
+    if queue.windows:
+        with suppress(InfeasibleProblem):
+            return tuple(staff_to_promise(queue.tables(queue.windows), queue.promise, fewest).heads.tolist())
+    return tuple(staff_to_promise(queue.tables(), queue.promise, fewest).heads.tolist())
 
 
 def _open_service_cells(problem: Problem) -> set[_Key]:

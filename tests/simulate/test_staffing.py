@@ -1,12 +1,19 @@
 import numpy as np
 import pytest
 
+from schedsolver.domain.promise import Promise
 from schedsolver.simulate.customers import draw_customers
 from schedsolver.simulate.queue import serve, simulate_queue
-from schedsolver.simulate.staffing import changed, excess, iterative_staffing, staff_by_simulation
+from schedsolver.simulate.staffing import (
+    QueueToStaff,
+    changed,
+    excess,
+    iterative_staffing,
+    staff_by_simulation,
+    staff_together,
+)
 from schedsolver.traffic.erlang import erlang_c, heads_needed
 from schedsolver.traffic.offered_load import modified_offered_load, stationary_load
-from schedsolver.traffic.promise import Promise
 from schedsolver.traffic.service_law import ServiceLaw
 
 LAW = ServiceLaw.of(15)
@@ -34,6 +41,28 @@ def test_too_few_windows_do_not_keep_it():
     found = staff_by_simulation(CUSTOMERS, DAY, PROMISES[0], np.zeros(6), most_heads=3)
     assert not found.kept
     assert found.heads.max() <= 3
+
+
+def test_queues_together_share_the_promise_of_a_day():
+    promise = Promise(late_share_of_day=0.03, late_share_of_slot=0.3)
+    busy = 3 * DAY
+    others = draw_customers(busy[None], 30, [LAW], 300, 2)
+    queues = [QueueToStaff(CUSTOMERS, DAY, np.full(6, 9)), QueueToStaff(others, busy, np.full(6, 25))]
+    alone = [staff_by_simulation(q.customers, q.expected, promise, q.start) for q in queues]
+    together = staff_together(queues, promise)
+    assert [s.kept for s in together] == [True, True]
+    assert sum(s.heads.sum() for s in together) < sum(s.heads.sum() for s in alone)
+    late, came = (np.array([getattr(s.figures, n).sum() for s in together]) for n in ("late", "customers"))
+    assert late.sum() <= 0.03 * came.sum()
+    assert (late / came).max() > 0.03
+    assert max(s.figures.late_share().max() for s in together) <= 0.3
+
+
+def test_each_queue_has_its_own_windows():
+    queues = [QueueToStaff(CUSTOMERS, DAY, np.zeros(6, int), 3), QueueToStaff(CUSTOMERS, DAY, np.zeros(6, int))]
+    few, enough = staff_together(queues, Promise(late_share_of_slot=0.05))
+    assert few.heads.max() <= 3 < enough.heads.max()
+    assert not few.kept
 
 
 def test_the_excess_by_hand():

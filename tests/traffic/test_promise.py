@@ -3,10 +3,11 @@ import itertools
 import numpy as np
 import pytest
 
+from schedsolver.domain.promise import Promise
 from schedsolver.errors import InfeasibleProblem
 from schedsolver.traffic.erlang import heads_needed, mean_wait, service_level
 from schedsolver.traffic.erlang_a import erlang_a
-from schedsolver.traffic.promise import Promise, Tables, expected, queue_tables, staff_to_promise
+from schedsolver.traffic.promise import Tables, expected, queue_tables, staff_to_promise
 from schedsolver.traffic.service_law import ServiceLaw
 
 LAW = ServiceLaw.of(15)

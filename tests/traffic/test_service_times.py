@@ -103,8 +103,10 @@ def test_samples_have_the_mean_and_cv():
 def test_a_problem_takes_the_means():
     counter, calls = Activity(activity_id="counter", service_minutes=9), Activity(activity_id="calls", deferrable=True)
     problem = tiny(activities=(counter, calls), permissions=())
-    times = service_times(records(counter=[240] * 60))
-    assert [a.service_minutes for a in with_service_times(problem, times).activities] == [4.0, None]
+    times = service_times(records(counter=[120] * 30 + [360] * 30))
+    taken = with_service_times(problem, times).activities
+    assert [a.service_minutes for a in taken] == [4.0, None]
+    assert [a.service_cv for a in taken] == pytest.approx([0.5, 1.0])
     with pytest.raises(InvalidProblem, match=r'no activity "conter" \(did you mean "counter"\?\)'):
         with_service_times(problem, service_times(records(conter=[240])))
 
