@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from schedsolver.domain import (
     Activity,
     Availability,
+    Backlog,
     BreakWindow,
     Contract,
     Employee,
@@ -39,6 +40,7 @@ from schedsolver.rules import (
     Travel,
     WeeklyHours,
 )
+from schedsolver.rules.backlog import BacklogQuotas
 from schedsolver.rules.cover import IntervalCover
 from schedsolver.rules.cover_levels import LevelCover
 from schedsolver.rules.custody import DualControl, Pledged, Post, Posts, Present
@@ -182,13 +184,31 @@ def _with_wishes(draw: st.DrawFn, problem: Problem) -> Problem:
                              date=first - dt.timedelta(days=1)),
         who, st.sampled_from(["night", "long"]),
     )  # fmt: skip
-    problem = problem.replace(interval_requirements=some(heads) if problem.activities else ())
+    waiting = any(activity.deferrable for activity in problem.activities)
+    problem = problem.replace(
+        interval_requirements=some(heads) if problem.activities else (),
+        backlogs=some(_backlog(problem)) if waiting else (),
+    )
     return problem.replace(
         shift_requirements=some(needs),
         leave=some(leave), availability=some(available), requests=some(wish, 2), pins=some(pin), history=some(worked),
         preferences=draw(st.lists(_preference(problem), max_size=2, unique_by=lambda p: (p.employee_id, p.thing))),
         rules=[*draw(_rules(problem)), *draw(_rules_on_places_and_stays(problem)), *draw(_rules_on_cover(problem)),
-               *draw(_rules_on_days(problem)), *draw(_rules_on_presence(problem)), *draw(_rules_on_order(problem))],
+               *draw(_rules_on_days(problem)), *draw(_rules_on_presence(problem)), *draw(_rules_on_order(problem)),
+               *draw(_rules_on_waiting_work(problem))],
+    )  # fmt: skip
+
+
+def _backlog(problem: Problem) -> st.SearchStrategy[Backlog]:
+    first = problem.horizon.start
+    days = st.sampled_from([first, first + dt.timedelta(days=1), first + dt.timedelta(days=2)])
+    return st.builds(
+        lambda release, deadline, **more: Backlog(
+            backlog_id="owed", activity_id="calls", release=release and min(release, deadline), deadline=deadline,
+            **more,
+        ),
+        st.none() | days, days, outlet_id=st.none() | st.sampled_from([o.outlet_id for o in problem.outlets]),
+        minutes=st.sampled_from([30, 60, 200]), undone_cents_per_hour=CENTS,
     )  # fmt: skip
 
 
@@ -344,6 +364,15 @@ def _rules_on_order(draw: st.DrawFn, problem: Problem) -> list[Rule]:
     ]  # fmt: skip
     fitting = [rule for rule in rules if not list(rule.faults(problem))]
     return draw(st.lists(st.sampled_from(fitting), max_size=2, unique_by=lambda r: r.name)) if fitting else []
+
+
+@st.composite
+def _rules_on_waiting_work(draw: st.DrawFn, problem: Problem) -> list[Rule]:
+    """Draw a rule on who does a backlog."""
+    softness = st.sampled_from([{"hard": False, "weight": 75}, {"hard": False, "weight": 75}, {}])
+    scope = st.sampled_from([Scope(), Scope(employees=("E0",)), Scope(outlets=(problem.outlets[0].outlet_id,))])
+    rule = BacklogQuotas(at_home=draw(st.booleans()), scope=draw(scope), **draw(softness))
+    return [rule] if draw(st.booleans()) and not list(rule.faults(problem)) else []
 
 
 @st.composite

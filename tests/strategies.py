@@ -16,6 +16,7 @@ from schedsolver.domain import (
     Activity,
     Arrivals,
     Availability,
+    Backlog,
     BreakWindow,
     Contract,
     Duty,
@@ -65,9 +66,12 @@ def interval_problems(draw: st.DrawFn, rules: tuple[Rule, ...] = ()) -> Problem:
     requirements, traffic = draw(_demand(bare, slot))
     asked = {row.shift_type_id: row for row in draw(st.lists(_shift_requirement(bare), max_size=1))}
     open_problem = bare.replace(
-        interval_requirements=requirements, traffic=traffic, shift_requirements=tuple(asked.values()),
+        interval_requirements=requirements,
+        traffic=traffic,
+        shift_requirements=tuple(asked.values()),
         promises=draw(_promises(bare)),
-    )  # fmt: skip
+        backlogs=tuple(draw(st.lists(_backlog(bare), max_size=1))) if activities[-1].deferrable else (),
+    )
     return draw(_with_people(open_problem, rules))
 
 
@@ -279,6 +283,19 @@ def _promises(draw: st.DrawFn, problem: Problem) -> tuple[ServicePromise, ...]:
             late_share_of_slot=draw(st.sampled_from([0.2, 1.0])),
         )
         for _ in range(draw(st.integers(0, 1)))
+    )
+
+
+def _backlog(problem: Problem) -> st.SearchStrategy[Backlog]:
+    return st.builds(
+        Backlog,
+        backlog_id=st.just("owed"),
+        activity_id=st.just("calls"),
+        outlet_id=st.none() | st.sampled_from([o.outlet_id for o in problem.outlets]),
+        minutes=st.integers(1, 2000),
+        release=st.none() | st.just(problem.horizon.start),
+        deadline=st.sampled_from([*problem.horizon.dates, problem.horizon.end]),
+        undone_cents_per_hour=CENTS,
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PRICE_TABLES: Mapping[str, Mapping[str, str | None]] = {
     "cover.intervals": {"activities": None, "interval_requirements": None},
     "cover.shifts": {"shift_requirements": None},
+    "backlog.done": {"backlogs": None},
     "request.granted": {"requests": None},
     "preference.outlet": {"preferences": "outlet_id"},
     "preference.activity": {"preferences": "activity_id"},

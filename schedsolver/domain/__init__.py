@@ -13,6 +13,7 @@ from schedsolver.domain.scope import Scope
 from schedsolver.domain.work import (
     Activity,
     Arrivals,
+    Backlog,
     BreakWindow,
     IntervalRequirement,
     ShiftRequirement,
@@ -24,6 +25,7 @@ __all__ = [
     "Activity",
     "Arrivals",
     "Availability",
+    "Backlog",
     "BreakWindow",
     "Calendar",
     "Carried",

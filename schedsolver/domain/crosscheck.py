@@ -28,6 +28,7 @@ TARGETS = {
     "activity_id": ("activities", "activity_id"),
     "shift_type_id": ("shift_types", "shift_type_id"),
     "item_id": ("fair_items", "item_id"),
+    "backlog_id": ("backlogs", "backlog_id"),
 }
 # So many people busy at once in one outlet is a count gone wrong.
 BUSIEST = 10_000
@@ -35,7 +36,7 @@ NAMED = dict(TARGETS.values())
 # History, and what is carried from it, may tell of people, outlets and shifts that are no longer there.
 REFERRING = (
     "staff", "activities", "permissions", "opening", "interval_requirements", "shift_requirements", "traffic",
-    "promises", "leave", "availability", "requests", "preferences", "pins",
+    "promises", "backlogs", "leave", "availability", "requests", "preferences", "pins",
 )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def faults_of(problem: Problem) -> list[Fault]:
     checks = (
         _travel, _opening, _repeated_special_days, _unknown_swaps, _grid, _requirement_cells, _cheap_minimums,
         _outside_opening, _outside_horizon, _unmeetable_shifts, _impossible_breaks, _traffic_load, _repeated_promises,
-        _overlapping_history, faults_of_sharing, _preferences, _scopes, _meaningless_rules, _repeated_rules,
+        _backlogs, _overlapping_history, faults_of_sharing, _preferences, _scopes, _meaningless_rules, _repeated_rules,
     )  # fmt: skip
     return [fault for check in checks for fault in check(problem)]
 
@@ -304,6 +305,24 @@ def _impossible_breaks(problem: Problem) -> Iterator[Fault]:
                 window = f"{format_clock(pause.start_from)}-{format_clock(pause.start_to)}"
                 yield Fault("shift_types", i, f"{what} {window}, at least a slot from the duty's start and end")
                 break
+
+
+def _backlogs(problem: Problem) -> Iterator[Fault]:
+    """A backlog is work that can wait, is not past, and time spent counts towards one of them only."""
+    horizon = problem.horizon
+    for i, row in enumerate(problem.backlogs):
+        if not problem.activities[problem.activity_index[row.activity_id]].deferrable:
+            yield Fault.mentioning(
+                "backlogs", i, f'"{row.activity_id}" cannot wait; mark it as deferrable in ', Place("activities")
+            )
+        if row.deadline < horizon.start:
+            yield Fault("backlogs", i, f"the deadline {row.deadline} is before {horizon.start}, the first day planned")
+        for k, other in enumerate(problem.backlogs[:i]):
+            same_place = None in (row.outlet_id, other.outlet_id) or row.outlet_id == other.outlet_id
+            together = set(row.days_in(horizon)) & set(other.days_in(horizon))
+            if row.activity_id == other.activity_id and same_place and together:
+                words = f'time on "{row.activity_id}" would count twice, here and in ', Place("backlogs", k)
+                yield Fault.mentioning("backlogs", i, *words, "; give one of them an activity of its own")
 
 
 def _overlapping_history(problem: Problem) -> Iterator[Fault]:

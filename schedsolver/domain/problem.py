@@ -21,7 +21,15 @@ from schedsolver.domain.rule import Rule
 from schedsolver.domain.schedule import Duty
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.domain.wording import faults_of_error
-from schedsolver.domain.work import Activity, Arrivals, IntervalRequirement, ShiftRequirement, ShiftType, Skill
+from schedsolver.domain.work import (
+    Activity,
+    Arrivals,
+    Backlog,
+    IntervalRequirement,
+    ShiftRequirement,
+    ShiftType,
+    Skill,
+)
 from schedsolver.errors import InvalidProblem
 
 if TYPE_CHECKING:
@@ -72,6 +80,8 @@ class Problem(Model):
         What is needed: heads in intervals, duties of a shift, customers from which heads follow.
     promises
         How long those customers may wait.
+    backlogs
+        Work that can wait until a deadline.
     leave, availability, requests, pins
         When people cannot, can, wish to and must work.
     preferences
@@ -106,6 +116,7 @@ class Problem(Model):
     shift_requirements: tuple[ShiftRequirement, ...] = ()
     traffic: tuple[Arrivals, ...] = ()
     promises: tuple[ServicePromise, ...] = ()
+    backlogs: tuple[Backlog, ...] = ()
     leave: tuple[Leave, ...] = ()
     availability: tuple[Availability, ...] = ()
     requests: tuple[Request, ...] = ()

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from schedsolver.domain.base import ClockTime, Day, Identifier, Model, format_clock
+from schedsolver.domain.horizon import Horizon
 
 Cents = Annotated[int, Field(ge=0, le=10**9)]
 Heads = Annotated[int, Field(ge=0, le=10_000)]
@@ -283,6 +284,58 @@ class Arrivals(Model):
     date: Day
     start: ClockTime
     customers: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+
+class Backlog(Model):
+    """Work that can wait until a deadline: portfolios to look after, customers to call.
+
+    Attributes
+    ----------
+    backlog_id
+        Its name in every table.
+    name
+        What people call it.
+    activity_id
+        Deferrable activity that it is done as; everybody's time on it counts.
+    outlet_id
+        The only outlet where time counts; ``None`` for every outlet.
+    minutes
+        Working time of one person that is left to do.
+    release
+        First day on which it can be done; ``None`` for any.
+    deadline
+        Last day on which time counts.
+    undone_cents_per_hour
+        Price of an hour left undone.
+    """
+
+    backlog_id: Identifier
+    name: str = ""
+    activity_id: Identifier
+    outlet_id: Identifier | None = None
+    minutes: Annotated[int, Field(ge=1, le=10**7)]
+    release: Day | None = None
+    deadline: Day
+    undone_cents_per_hour: Cents = 3_000
+
+    @model_validator(mode="after")
+    def _released_before_its_deadline(self) -> Self:
+        if self.release is not None and self.release > self.deadline:
+            raise ValueError(f"it is released on {self.release}, after its deadline {self.deadline}")
+        return self
+
+    def days_in(self, horizon: Horizon) -> range:
+        """Give the days of the horizon on which it can be done."""
+        first = 0 if self.release is None else max(0, horizon.day_index(self.release))
+        return range(first, min(horizon.days, horizon.day_index(self.deadline) + 1))
+
+    def minutes_due(self, horizon: Horizon) -> int:
+        """Give what is to be done within the horizon: all of it, or where the deadline lies beyond, its days' part.
+
+        Each day from the release or the first day planned to the deadline has the same part, and the sum is rounded up.
+        """
+        days = self.days_in(horizon)
+        return -(-self.minutes * len(days) // max(1, horizon.day_index(self.deadline) + 1 - days.start))
 
 
 def _refuse_falling(prices: tuple[int, ...]) -> None:

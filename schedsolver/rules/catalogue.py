@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from schedsolver.domain.rule import Rule
 from schedsolver.rules.absence import AvailabilityKept, LeaveTaken
+from schedsolver.rules.backlog import BacklogDone, BacklogQuotas
 from schedsolver.rules.contract import AverageHours, DaysWorked, PaidHours
 from schedsolver.rules.cost import DayPay, Overtime, PaidTime, Travel
 from schedsolver.rules.cover import IntervalCover, ShiftCover
@@ -53,6 +54,7 @@ STANDING: tuple[type[Rule], ...] = (
     PreferredColleagues,
     IntervalCover,
     ShiftCover,
+    BacklogDone,
 )
 # Rules that hold only where a problem lists them.
 LISTED: tuple[type[Rule], ...] = (
@@ -98,6 +100,7 @@ LISTED: tuple[type[Rule], ...] = (
     FairWorstOff,
     FairGini,
     FairJain,
+    BacklogQuotas,
 )
 # Names for several rules at once.
 PROFILES: tuple[type[Rule], ...] = (PrcStandard, PrcComprehensive, EuWorkingTime, Pregnant)
