@@ -58,6 +58,7 @@ def with_all_rules(plain: ss.Problem, leave_out: list[str]) -> ss.Problem:
         {"employee_id": staff[2].employee_id, "wish": "avoid", "activity_id": "audit", "cents": 500},
         {"employee_id": staff[3].employee_id, "wish": "prefer", "colleague_id": staff[2].employee_id, "cents": 800},
     ]
+    last = plain.horizon.dates[-1]
     return plain.replace(
         staff=tuple(staff),
         skills=(*plain.skills, ss.Skill(skill_id="pledge")),
@@ -67,6 +68,9 @@ def with_all_rules(plain: ss.Problem, leave_out: list[str]) -> ss.Problem:
             {"item_id": "closing", "counts": "closings"},
             {"item_id": "weekend", "counts": "weekends", "points": 20},
             {"item_id": "weekend off", "kind": "good", "counts": "weekends_off"},
+        ],
+        backlogs=[
+            {"backlog_id": "contacts", "activity_id": "maintenance", "minutes": 60 * len(staff), "deadline": last}
         ],
         rules=(*plain.rules, *rules),
     )
@@ -112,9 +116,13 @@ def all_rules(plain: ss.Problem) -> list[dict[str, Any]]:
         {"rule": "custody.pledge", "skill": "pledge"},
         soft("mentor.present", 2000, trainees={"tags": ["trainee"]}, mentors={"tags": ["mentor"]}),
         {"rule": "leave.mandatory", "workdays": 2, "per": "horizon", "scope": {"employees": [people[10], people[11]]}},
+<<<<<<< HEAD
         {"rule": "site.window_runs", "minimum_minutes": 60, "opening_cents": 100, "closing_cents": 50},
         soft("stint.length", 100, minimum=60),
         soft("stint.switches", 50, maximum=1),
+=======
+        soft("backlog.quotas", 300, at_home=True),
+>>>>>>> 4f6ed3c (Backlogs and shares of them among all rules at once)
         soft("rotation.post", 1000, post="outlet", least_days=2, scope={"tags": ["mentor"]}),
         soft("fair.distance", 20, items=["closing", "weekend"]),
         soft("fair.range", 100, items=["closing", "weekend"], maximum=30),
