@@ -116,13 +116,10 @@ def all_rules(plain: ss.Problem) -> list[dict[str, Any]]:
         {"rule": "custody.pledge", "skill": "pledge"},
         soft("mentor.present", 2000, trainees={"tags": ["trainee"]}, mentors={"tags": ["mentor"]}),
         {"rule": "leave.mandatory", "workdays": 2, "per": "horizon", "scope": {"employees": [people[10], people[11]]}},
-<<<<<<< HEAD
         {"rule": "site.window_runs", "minimum_minutes": 60, "opening_cents": 100, "closing_cents": 50},
         soft("stint.length", 100, minimum=60),
         soft("stint.switches", 50, maximum=1),
-=======
         soft("backlog.quotas", 300, at_home=True),
->>>>>>> 4f6ed3c (Backlogs and shares of them among all rules at once)
         soft("rotation.post", 1000, post="outlet", least_days=2, scope={"tags": ["mentor"]}),
         soft("fair.distance", 20, items=["closing", "weekend"]),
         soft("fair.range", 100, items=["closing", "weekend"], maximum=30),
