@@ -65,6 +65,7 @@ class RosterModel:
         self.leaves = LeaveColumns(*[_NOTHING] * 4)
         self._days_worked: dict[bytes, IntArray] = {}
         self._settled: list[Settled] = []
+        self._gaps: list[tuple[Rule, Gap]] = []
         self._costs: dict[str, list[tuple[IntArray, IntArray]]] = defaultdict(list)
 
     @property
@@ -241,7 +242,8 @@ class RosterModel:
         sign = np.repeat([1, -1], [len(shortage), len(surplus)])
         gap = self.new_columns(tiers[:, 1])
         self.penalise(rule, gap, tiers[:, 2])
-        self._settled.append(Gap(row, column, coefficient, wanted, tiers, sign, gap))
+        self._gaps.append((rule, Gap(row, column, coefficient, wanted, tiers, sign, gap)))
+        self._settled.append(self._gaps[-1][1])
         self.require(
             np.concatenate([row, tiers[:, 0]]),
             np.concatenate([column, gap]),
@@ -250,6 +252,13 @@ class RosterModel:
             wanted,
         )
         return gap
+
+    def shortages(self, rule: Rule) -> tuple[IntArray, IntArray, IntArray]:
+        """Give row, column and price of each column that counts what a sum priced by a rule lacks of its target."""
+        own = [gap for of, gap in self._gaps if of == rule]
+        tiers = np.concatenate([np.zeros((0, 3), np.int64), *(gap.tiers[gap.sign > 0] for gap in own)])
+        columns = np.concatenate([_NOTHING, *(gap.gap[gap.sign > 0] for gap in own)])
+        return tiers[:, 0], columns, tiers[:, 2]
 
     def settled(self, values: IntArray) -> IntArray:
         """Give a solution with every priced gap and excess as small as the decisions allow.
