@@ -7,15 +7,14 @@ keeps every bound valid.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from ortools.sat.python import cp_model
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.context import UNBOUNDED
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
 
 Row = tuple[list[int], list[int], int, int]
 
@@ -76,6 +75,95 @@ class Relaxation:
         )
         return Part(part, open_columns, np.flatnonzero(kept), lower)
 
+    def around(self, columns: IntArray, values: IntArray) -> Part:
+        """Give the part that frees some columns, the others staying as they are; only rows with a free column are kept.
+
+        Parameters
+        ----------
+        columns
+            Columns to free.
+        values
+            Value of every column, shape ``(columns,)``; rows without a free column are taken to hold.
+        """
+        open_columns = np.unique(columns)
+        kept = np.unique(self._row_of[self._terms_of(open_columns)])
+        term = _ranges(self.first[kept], self.first[kept + 1])
+        row = np.repeat(np.arange(len(kept)), np.diff(self.first)[kept])
+        position = np.full(len(self.cost), -1, np.int64)
+        position[open_columns] = np.arange(len(open_columns))
+        inside = position[self.column[term]] >= 0
+        settled = np.zeros(len(kept), np.int64)
+        outside = term[~inside]
+        np.add.at(settled, row[~inside], self.coefficient[outside] * values[self.column[outside]])
+        part = Relaxation(
+            self.cost[open_columns],
+            self.lower[open_columns],
+            self.upper[open_columns],
+            _shifted(self.row_lower[kept], settled),
+            _shifted(self.row_upper[kept], settled),
+            np.concatenate([[0], np.cumsum(np.bincount(row[inside], minlength=len(kept)))]),
+            position[self.column[term[inside]]],
+            self.coefficient[term[inside]],
+            self.exact,
+        )
+        return Part(part, open_columns, kept, values)
+
+    def reach(self, columns: IntArray, closed: BoolArray) -> IntArray:
+        """Give some columns and those that rows tie to them, directly or through others that are not closed.
+
+        Parameters
+        ----------
+        columns
+            Where to begin; closed or not.
+        closed
+            Which columns are neither given nor gone through otherwise, shape ``(columns,)``.
+        """
+        seen, seen_rows = np.zeros(len(self.cost), bool), np.zeros(len(self.row_lower), bool)
+        new = np.unique(columns)
+        while new.size:
+            seen[new] = True
+            rows = np.unique(self._row_of[self._terms_of(new)])
+            rows = rows[~seen_rows[rows]]
+            seen_rows[rows] = True
+            near = np.unique(self.column[_ranges(self.first[rows], self.first[rows + 1])])
+            new = near[~seen[near] & ~closed[near]]
+        return np.flatnonzero(seen)
+
+    def model(self) -> cp_model.CpModel:
+        """Give the relaxation as a model again, with whole columns."""
+        model = cp_model.CpModel()
+        for low, high in zip(self.lower.tolist(), self.upper.tolist(), strict=True):
+            model.proto.variables.add().domain.extend((low, high))
+        columns, coefficients, first = self.column.tolist(), self.coefficient.tolist(), self.first.tolist()
+        for r, (low, high) in enumerate(zip(self.row_lower.tolist(), self.row_upper.tolist(), strict=True)):
+            linear = model.proto.constraints.add().linear
+            linear.vars.extend(columns[first[r] : first[r + 1]])
+            linear.coeffs.extend(coefficients[first[r] : first[r + 1]])
+            linear.domain.extend((low, high))
+        charged = np.flatnonzero(self.cost)
+        model.proto.objective.vars.extend(charged.tolist())
+        model.proto.objective.coeffs.extend(self.cost[charged].tolist())
+        return model
+
+    @cached_property
+    def _row_of(self) -> IntArray:
+        """Row of each term."""
+        return np.repeat(np.arange(len(self.row_lower)), np.diff(self.first))
+
+    @cached_property
+    def _by_column(self) -> tuple[IntArray, IntArray]:
+        """Terms in order of their columns, and where those of each column begin."""
+        order = np.argsort(self.column, kind="stable")
+        return order, np.searchsorted(self.column[order], np.arange(len(self.cost) + 1))
+
+    def _terms_of(self, columns: IntArray) -> IntArray:
+        order, first = self._by_column
+        return order[_ranges(first[columns], first[columns + 1])]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is only there to be found fast, as another process has its own."""
+        return {name: value for name, value in vars(self).items() if not name.startswith("_")}
+
     def holds(self, values: IntArray) -> bool:
         """Tell whether whole values, shape ``(columns,)``, keep all bounds and rows."""
         sums = self._sums(values)
@@ -85,9 +173,8 @@ class Relaxation:
         )
 
     def _sums(self, values: IntArray) -> IntArray:
-        row = np.repeat(np.arange(len(self.row_lower)), np.diff(self.first))
         sums = np.zeros(len(self.row_lower), np.int64)
-        np.add.at(sums, row, self.coefficient * values[self.column])
+        np.add.at(sums, self._row_of, self.coefficient * values[self.column])
         return sums
 
 
@@ -147,6 +234,13 @@ def relaxation_of(model: cp_model.CpModel) -> Relaxation:
         np.array(coefficients, np.int64),
         exact,
     )
+
+
+def _ranges(first: IntArray, end: IntArray) -> IntArray:
+    """Give all numbers from each first up to before its end, one range after the other."""
+    length = end - first
+    numbers: IntArray = np.arange(length.sum()) + np.repeat(first - np.cumsum(length) + length, length)
+    return numbers
 
 
 def _shifted(bounds: IntArray, by: IntArray) -> IntArray:

@@ -188,3 +188,41 @@ def test_fixing_a_column_leaves_missing_bounds_missing(coefficient):
     part = whole.within(lower, upper).relaxation
     assert part.row_lower.tolist() == [-UNBOUNDED, -3 - coefficient]
     assert part.row_upper.tolist() == [3 - coefficient, UNBOUNDED]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_a_part_around_columns_has_the_points_that_leave_the_others_alone(size):
+    whole = three_rows()
+    for freed in itertools.combinations(range(4), size):
+        rows = [r for r in range(3) if set(freed) & set(whole.column[whole.first[r] : whole.first[r + 1]].tolist())]
+        for base in POINTS:
+            part = whole.around(np.array(freed), base)
+            assert (part.columns.tolist(), part.rows.tolist()) == (list(freed), rows)
+            for point in POINTS:
+                if all(point[c] == base[c] for c in range(4) if c not in freed):
+                    sums = [whole.coefficient[whole.first[r] : whole.first[r + 1]]
+                            @ point[whole.column[whole.first[r] : whole.first[r + 1]]] for r in rows]  # fmt: skip
+                    within = all(whole.row_lower[r] <= s <= whole.row_upper[r] for r, s in zip(rows, sums, strict=True))
+                    box = bool((whole.lower <= point).all() and (point <= whole.upper).all())
+                    assert part.relaxation.holds(point[part.columns]) == (within and box)
+                    assert part.whole(point[part.columns]).tolist() == point.tolist()
+
+
+# Rows tie 0-1-2, 0-3 and 1-2.
+@pytest.mark.parametrize(
+    ("begin", "closed", "reached"),
+    [
+        ([0], [], [0, 1, 2, 3]), ([3], [], [0, 1, 2, 3]), ([3], [0], [3]), ([1], [0], [1, 2]), ([0], [0], [0, 1, 2, 3]),
+        ([3], [0, 1], [3]), ([2], [0, 1], [2]), ([1, 3], [0], [1, 2, 3]), ([], [], []),
+    ],
+)  # fmt: skip
+def test_columns_are_reached_through_rows_and_columns_that_are_not_closed(begin, closed, reached):
+    shut = np.isin(np.arange(4), closed)
+    assert three_rows().reach(np.array(begin, np.int64), shut).tolist() == reached
+
+
+def test_a_relaxation_is_a_model_again():
+    whole = three_rows()
+    again = relaxation_of(whole.model())
+    for name in ("cost", "lower", "upper", "row_lower", "row_upper", "first", "column", "coefficient"):
+        assert getattr(again, name).tolist() == getattr(whole, name).tolist()
