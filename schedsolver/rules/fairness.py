@@ -163,8 +163,9 @@ class _DeviationRule(FairRule):
         row = np.tile(each, 2)
         column = np.concatenate([has.column, np.full(len(share), has.total)])
         factor = has.unit * np.concatenate([np.full(len(share), WHOLE), -share])
-        over = model.excess(row, column, factor, -known, self._together(each), step=STEP)
-        under = model.excess(row, column, -factor, known, self._together(each), step=STEP)
+        free = PER_POINT * STEP * self._free
+        over = model.excess(row, column, factor, free - known, self._together(each), step=STEP)
+        under = model.excess(row, column, -factor, free + known, self._together(each), step=STEP)
         columns, times = self._looked_at(model, over, under)
         model.limit(self, np.zeros(len(columns)), columns, times, [PER_POINT * self.maximum], step=PER_POINT)
 
@@ -175,13 +176,19 @@ class _DeviationRule(FairRule):
             return Judgement()
         has = self.has(problem, schedule)
         apart = [WHOLE * own - part * sum(has) for own, part in zip(has, share, strict=True)]
-        over, under = ([max(0, -(-sign * off // STEP)) for off in apart] for sign in (1, -1))
+        free = PER_POINT * self._free
+        over, under = ([max(0, -(-sign * off // STEP) - free) for off in apart] for sign in (1, -1))
         found = self._measured(problem, over, under)
         beyond = -(-(found - PER_POINT * self.maximum) // PER_POINT)
         text = f"{self._words}: {self._sentence} {found / PER_POINT:.2f} points, {self.maximum} allowed"
         return self.over_limit([(beyond, text, {})])
 
     _sentence: ClassVar[str]
+
+    @property
+    def _free(self) -> int:
+        """Points that each may be off their due without counting."""
+        return 0
 
     def _together(self, each: IntArray) -> IntArray:
         """Say whose deviations share one column that is the largest of them."""
@@ -205,10 +212,19 @@ class FairDistance(_DeviationRule):
     ----------
     maximum
         Most points of all deviations together.
+    free
+        Points that each may be off their due without counting; half a unit of what is shared lets rosters be even
+        enough that have no parts of duties.
     """
 
     name: ClassVar[str] = "fair.distance"
     _sentence: ClassVar[str] = "people are off their due by"
+
+    free: Annotated[int, Field(ge=0, le=10**6)] = 0
+
+    @property
+    def _free(self) -> int:
+        return self.free
 
     def _looked_at(self, model: ModelContext, over: IntArray, under: IntArray) -> tuple[IntArray, IntArray]:
         return np.concatenate([over, under]), np.ones(2 * len(over), np.int64)

@@ -27,6 +27,7 @@ from tests.tiny import MONDAY
 TUESDAY = MONDAY + dt.timedelta(days=1)
 DAY = fixed_shift("day", "09:00", "11:00")
 DUTIES = FairItem(item_id="duty", counts="duties", points=1)
+TENS = {"fair_items": (DUTIES.model_copy(update={"points": 10}),)}
 SOFT = {"hard": False, "weight": 30}
 
 
@@ -70,6 +71,13 @@ def test_all_together_are_off_their_due_by_so_many_points():
     assert (judgement.violations, judgement.cents) == ((), 60)
 
 
+def test_points_that_are_free_do_not_count():
+    # Twenty, ten and no points of three: off by 10, 0 and 10.
+    for free, beyond in ((0, 20), (4, 12), (9, 2), (10, 0), (11, 0)):
+        rule = FairDistance(items=["duty"], free=free, **SOFT)
+        assert judged(rule, world(rule, **TENS), *TWO_ONE_NONE).cents == 30 * beyond
+
+
 def test_between_most_and_least_lie_so_many_points():
     told = "duty: between the largest and the smallest deviation lie 2.00 points, 1 allowed"
     assert found(FairRange(items=["duty"], maximum=1), *TWO_ONE_NONE) == [told]
@@ -91,9 +99,6 @@ def test_the_worst_off_of_goods_have_too_little():
     told = "duty: the worst-off are off their due by 1.00 points, 0 allowed"
     rule = FairWorstOff(items=["duty"], count=2)
     assert found(rule, duty(0), duty(0, TUESDAY), people=4, fair_items=(good,)) == [told]
-
-
-TENS = {"fair_items": (DUTIES.model_copy(update={"points": 10}),)}
 
 
 @pytest.mark.parametrize(("most", "told"), [(44, ["44.50"]), (45, [])])
@@ -131,6 +136,7 @@ NEED = tuple(
 )
 EVERY = [
     FairDistance(items=["duty"], maximum=3), FairDistance(items=["duty"], **SOFT),
+    FairDistance(items=["duty"], free=1, maximum=1, **SOFT),
     FairRange(items=["duty"], maximum=3), FairRange(items=["duty"], maximum=1, **SOFT),
     FairWorstOff(items=["duty"], maximum=1), FairWorstOff(items=["duty"], count=2, **SOFT),
     FairGini(items=["duty"], most_percent=20), FairGini(items=["duty"], most_percent=20, **SOFT),
@@ -268,6 +274,32 @@ def test_a_part_timer_gets_half():
         staff=(person(0), person(1), person(2, contract_id="half")),
     )  # fmt: skip
     assert duties_of(problem) == {"E0": 1, "E1": 1, "E2": 0}
+
+
+@pytest.mark.parametrize("kind", [FairDistance, FairRange, FairWorstOff])
+def test_an_appraisal_changes_whose_wish_is_granted_and_nobody_s_burden(kind):
+    # Both wish Monday off, and one must come. Tuesday is a burden, and E0 has had more of those.
+    items = (
+        FairItem(item_id="tuesday", counts="duties", weekdays=(1,)),
+        FairItem(item_id="wish", counts="wishes", kind="good"),
+    )
+    before = [had(who, amount, item=item) for item, amounts in (("tuesday", (2, 1)), ("wish", (3, 3)))
+              for who, amount in enumerate(amounts)]  # fmt: skip
+    needs = [ShiftRequirement(date=date, shift_type_id="day", minimum=1, maximum=1) for date in (MONDAY, TUESDAY)]
+
+    def roster(*appraisals: int) -> list[list[str]]:
+        problem = world(
+            kind(items=["tuesday"], **SOFT), kind(items=["wish"], **SOFT), fair_items=items, carried=before,
+            staff=[person(i, appraisal_percent=percent) for i, percent in enumerate(appraisals)],
+            requests=[Request(employee_id=f"E{i}", date=MONDAY, wish="off", cents=10) for i in (0, 1)],
+            shift_requirements=needs,
+        )  # fmt: skip
+        found = ss.solve(problem, ss.Settings(deterministic=True)).schedule.duty_list
+        return [[duty.employee_id for duty in found if duty.date == date] for date in (MONDAY, TUESDAY)]
+
+    assert roster(120, 80) == [["E1"], ["E1"]]
+    assert roster(80, 120) == [["E0"], ["E1"]]
+    assert roster(110, 90) == roster(200, 0) == [["E1"], ["E1"]]
 
 
 # ---------------------------------------------------------------- what is refused
