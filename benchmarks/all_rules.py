@@ -105,6 +105,7 @@ def all_rules(plain: ss.Problem) -> list[dict[str, Any]]:
         {"rule": "cost.loan", "cents": 300},
         soft("cover.levels", 500, min_level=2, share_percent=33, top_percent=25, scope={"activities": ["counter"]}),
         {"rule": "cover.intervals", "head_percent": {"trainee": 50}},
+        {"rule": "cover.late_customers", "cents_per_customer": 2000, "scope": {"activities": ["fx"]}},
         {"rule": "cost.day_pay", "percent": 200, "scope": {"weekdays": [5, 6]}},
         {"rule": "cost.overtime", "per": "week", "tiers": [{"minutes": 180, "percent": 150}, {"percent": 200}]},
         soft("custody.present", 3000, minimum=2, when="open"),

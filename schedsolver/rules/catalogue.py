@@ -15,6 +15,7 @@ from schedsolver.rules.custody import DualControl, Pledged, Posts, Present
 from schedsolver.rules.duty import DutiesPerDay, DutyFollowsShiftType, StintsFillDuty
 from schedsolver.rules.duty_limits import BarredHours, BreakDue, DutySpan
 from schedsolver.rules.fairness import FairDistance, FairGini, FairJain, FairRange, FairRule, FairWorstOff
+from schedsolver.rules.late_customers import LateCustomers
 from schedsolver.rules.leave import MandatoryLeave, PlannedLeaveKept
 from schedsolver.rules.mentor import MentorPresent
 from schedsolver.rules.outlets import DifferentOutlets, LoanCost, LoansPerPeriod
@@ -82,6 +83,7 @@ LISTED: tuple[type[Rule], ...] = (
     DifferentOutlets,
     LoansPerPeriod,
     LevelCover,
+    LateCustomers,
     PaidTime,
     DayPay,
     Overtime,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from schedsolver.domain.base import Identifier
-from schedsolver.domain.columns import HeadColumns
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.options import BoolArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule, Tier, unknown_names
 from schedsolver.domain.scope import BY_DATE, BY_WORK
+from schedsolver.rules.cells import cell_of, heads_counted
+from schedsolver.rules.late_customers import priced_in_customers
 from schedsolver.rules.presence import everywhere
 from schedsolver.traffic.staffing import Cell, cents_per_piece, required_cells
 
@@ -80,7 +80,7 @@ class IntervalCover(Rule):
         """Tie the heads of each cell to its need through priced shortage and surplus."""
         problem, heads, pieces = model.problem, model.heads, self.pieces
         cells = self.cells(problem)
-        row = _cell_of(heads, cells, problem)
+        row = cell_of(heads, cells, problem)
         counted = np.flatnonzero(row >= 0)
         extra = np.array([percent - 100 for percent in self.head_percent.values()], np.int64)
         parts = (100 + extra @ self._tagged(problem)) * pieces // 100
@@ -94,13 +94,7 @@ class IntervalCover(Rule):
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Count the heads of each cell and price the difference."""
         pieces, horizon = self.pieces, problem.horizon
-        share = self.percents(problem)
-        percent: Counter[tuple[str, str, int]] = Counter()
-        for stint in schedule.stint_list:
-            first = horizon.minute_of(stint.start) // horizon.slot_minutes
-            last = horizon.minute_of(stint.end) // horizon.slot_minutes
-            for slot in range(first, last):
-                percent[stint.outlet_id, stint.activity_id, slot] += share.get(stint.employee_id, 100)
+        percent = heads_counted(problem, schedule, self.percents(problem), usual=100)
         violations, penalties = [], []
         for cell in self.cells(problem):
             outlet, activity = problem.outlets[cell.outlet].outlet_id, problem.activities[cell.activity].activity_id
@@ -127,12 +121,14 @@ class IntervalCover(Rule):
         }
 
     def cells(self, problem: Problem) -> list[Cell]:
-        """Give the cells the scope means."""
+        """Give the cells the scope means and that are not priced by the customers late in them."""
         day = problem.horizon.slots_per_day
+        elsewhere = priced_in_customers(problem)
         return [
             cell
             for cell in required_cells(problem)
-            if self.scope.has_outlet(problem.outlets[cell.outlet].outlet_id)
+            if (cell.outlet, cell.activity, cell.slot) not in elsewhere
+            and self.scope.has_outlet(problem.outlets[cell.outlet].outlet_id)
             and self.scope.has_activity(problem.activities[cell.activity].activity_id)
             and self.scope.has_date(problem.horizon.dates[cell.slot // day], problem)
         ]
@@ -194,18 +190,6 @@ class ShiftCover(Rule):
             if cents:
                 penalties.append(self.penalty(cents, words, outlet_id=need.outlet_id))
         return Judgement(tuple(violations), tuple(penalties))
-
-
-def _cell_of(heads: HeadColumns, cells: Sequence[Cell], problem: Problem) -> IntArray:
-    """Give the position among the cells of the one each column counts towards, -1 for none."""
-    position = np.full((len(problem.outlets), len(problem.activities), problem.horizon.slots), -1)
-    place = np.array([(c.outlet, c.activity, c.slot) for c in cells], np.int64).reshape(-1, 3)
-    position[tuple(place.T)] = np.arange(len(cells))
-    # A duty of the last day may run on past the horizon, where nothing is needed.
-    inside = heads.slot < problem.horizon.slots
-    row = np.full(len(heads.slot), -1, np.int64)
-    row[inside] = position[heads.outlet[inside], heads.activity[inside], heads.slot[inside]]
-    return row
 
 
 def _steps(cell: Cell, pieces: int) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from schedsolver.rules.catalogue import active_rules
 from schedsolver.rules.check import refuse_unknown_names
 from schedsolver.rules.cost import PaidTime
 from schedsolver.rules.cover import IntervalCover, counts_towards
+from schedsolver.rules.late_customers import LateCustomers
 from schedsolver.rules.wishes import RequestGranted
 from schedsolver.traffic.erlang import service_level
 from schedsolver.traffic.queues import service_law
@@ -106,9 +107,9 @@ def shortages(problem: Problem, schedule: Schedule) -> pd.DataFrame:
     -------
     One row for each outlet, activity and interval with a shortage, in order of time: ``outlet``,
     ``activity``, ``start``, ``end``, heads ``needed``, ``given`` and ``missing`` in each of its slots,
-    and ``cents`` that ``cover.intervals`` charges for all of them together. Consecutive slots alike in
-    heads needed and given make one row. Heads given and missing are whole numbers unless that rule
-    counts people in parts.
+    and ``cents`` that ``cover.intervals`` or ``cover.late_customers`` charges for all of them together.
+    Consecutive slots alike in heads needed and given make one row. Heads given and missing are whole
+    numbers unless ``cover.intervals`` counts people in parts.
 
     Raises
     ------
@@ -196,7 +197,7 @@ def _runs_of_shortage(problem: Problem, schedule: Schedule) -> Iterator[_Run]:
 def _charged(problem: Problem, schedule: Schedule) -> Mapping[tuple[object, ...], int]:
     """Give the cents charged for cover by outlet, activity and start, as in :func:`_place`; 0 where nothing is."""
     cents: Counter[tuple[object, ...]] = Counter()
-    for rule in _cover_rules(problem):
+    for rule in (r for r in active_rules(problem) if isinstance(r, (IntervalCover, LateCustomers))):
         for found in rule.judge(problem, schedule).penalties:
             cents[found.outlet_id, found.activity_id, found.start] += found.cents
     return cents
