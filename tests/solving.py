@@ -31,7 +31,7 @@ from schedsolver.domain import (
 )
 from schedsolver.domain.base import parse_clock
 from schedsolver.domain.options import DutyOptions, IntArray
-from schedsolver.domain.rule import Judgement
+from schedsolver.domain.rule import Finding, Judgement
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.names import schedule_of
 from schedsolver.rules import check
@@ -307,7 +307,13 @@ def assert_same_options(problem: Problem) -> None:
 
 def _accepted_alone(problem: Problem, duty: Duty) -> bool:
     way = next(fillings(problem, duty), None)
-    return way is not None and not {v.rule for v in check(problem, _schedule([way])).violations} & OF_DUTIES
+    return way is not None and not any(map(_says_never, check(problem, _schedule([way])).violations))
+
+
+def _says_never(violation: Finding) -> bool:
+    """Whether it is the duty alone that breaks the rule: a limit of none at all is one on single duties."""
+    none_at_all = violation.rule == "contract.days" and violation.message.endswith(", 0 at most")
+    return violation.rule in OF_DUTIES or none_at_all
 
 
 def assert_agree_on(fixed: FixedModel, problem: Problem, given: Sequence[int]) -> int | None:

@@ -13,10 +13,13 @@ any other, so all of it is data in the problem. It has these hooks, each optiona
     names groups that it must count separately on some activities;
 ``add_to``
     writes what depends on more than one duty into the model;
+``line_parts``
+    describes what it asks of one employee's line of work, for rules that look at one employee at a time;
 ``judge``
     looks at a finished schedule, alone and without a solver.
 
-``judge`` is one witness, the others together are the other; neither calls the other.
+``judge`` is one witness, ``admits`` to ``add_to`` together are the other; neither calls the other. ``line_parts``
+only guides the search and its bound: what it leaves out, the others still keep.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from schedsolver.domain.base import Model
 from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
+from schedsolver.domain.line import DutyKinds, LinePart
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.scope import Scope
 from schedsolver.domain.suggest import did_you_mean
@@ -369,6 +373,28 @@ class Rule(Model):
 
     def add_to(self, model: ModelContext) -> None:
         """Write the rule into the model."""
+
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[LinePart, ...]:
+        """Describe what the rule asks of the line of an employee in its scope, where nobody has two duties a day.
+
+        Leave out what cannot be told so, and what single duties cost by ``penalise``; never ask for more than
+        ``add_to`` does.
+
+        Parameters
+        ----------
+        problem
+            What is solved.
+        employee
+            Position in ``problem.staff``.
+        kinds
+            What the employee's duties may be like.
+        """
+        return ()
+
+    @property
+    def unit_price(self) -> int | None:
+        """Cents for a unit over a limit; ``None`` for a hard rule."""
+        return None if self.hard else self.weight
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find what the schedule breaks and what it costs."""

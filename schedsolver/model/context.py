@@ -279,13 +279,18 @@ class RosterModel:
 
     def set_objective(self) -> None:
         """Write the sum of all charges as the model's objective; call once, after all rules."""
+        cents = self.column_cents()
+        charged = np.flatnonzero(cents)
+        self.cp.proto.objective.vars.extend(charged.tolist())
+        self.cp.proto.objective.coeffs.extend(cents[charged].tolist())
+
+    def column_cents(self) -> IntArray:
+        """Give what a unit of each column costs by all rules, shape ``(columns,)``."""
         cents = np.zeros(self.columns, np.int64)
         for charges in self._costs.values():
             for column, price in charges:
                 np.add.at(cents, column, price)
-        charged = np.flatnonzero(cents)
-        self.cp.proto.objective.vars.extend(charged.tolist())
-        self.cp.proto.objective.coeffs.extend(cents[charged].tolist())
+        return cents
 
     def cost_by_rule(self, values: IntArray) -> dict[str, int]:
         """Give the cents each rule charges at a solution, ``values`` of shape ``(columns,)``."""

@@ -13,6 +13,8 @@ from pydantic import Field, model_validator
 
 from schedsolver.domain.columns import PaidColumns
 from schedsolver.domain.horizon import MINUTES_PER_DAY
+from schedsolver.domain.line import DutyKinds, Walk, day_total
+from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext
 from schedsolver.domain.scope import BY_PEOPLE
 from schedsolver.rules.days import DutiesRule
@@ -96,6 +98,28 @@ class _Between(PeriodRule, DutiesRule):
             asked = np.array([self.is_uncut(span) for span in spans])
             tally.keep_at_least(self, model, least, asked & days_inside(model.problem, self.scope, spans).any(axis=1))
 
+    def step_amounts(self, problem: Problem, kinds: DutyKinds) -> IntArray:
+        """Give what each step of a line adds, shape ``(1 + kinds,)``."""
+        raise NotImplementedError
+
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[Walk, ...]:
+        """Count over the horizon, or over one period that has all of its days."""
+        (least, most), spans = self.bounds, list(self.spans(problem))
+        if len(spans) > 1:
+            return ()
+        sums = DaySums(problem, self.scope, self.amounts(problem, problem.history_of(employee)))
+        before = sums.before(spans[0])
+        asked = bool(least) and self.is_uncut(spans[0]) and self._days_meant(problem, spans[0]) > 0
+        return (
+            day_total(
+                self.scope.days_of(problem).astype(np.int64),
+                self.step_amounts(problem, kinds),
+                max(0, (least or 0) - before) if asked else None,
+                None if most is None else max(0, most - before),
+                self.unit_price,
+            ),
+        )
+
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Add up the amount of each employee and period."""
         least, most = self.bounds
@@ -154,6 +178,16 @@ class DaysWorked(_Between):
         """Fewest and most days."""
         return self.minimum, self.maximum
 
+    def step_amounts(self, problem: Problem, kinds: DutyKinds) -> IntArray:
+        """Give 1 for each step that counts."""
+        return self.steps_counted(problem, kinds).astype(np.int64)
+
+    def admits(self, problem: Problem, options: DutyOptions) -> BoolArray | None:
+        """Strike out duties on days of which there may be none."""
+        if not self.hard or self.maximum != 0:
+            return None
+        return ~(self.counted(problem, options) & self.scope.days_of(problem)[options.day])
+
     def amounts(self, problem: Problem, duties: Iterable[Duty]) -> Mapping[dt.date, int]:
         """Give 1 for each date with a duty that counts."""
         return dict.fromkeys((duty.date for duty in duties if self.counts(duty)), 1)
@@ -199,6 +233,10 @@ class PaidHours(_Between):
     @property
     def _of_some_duties(self) -> bool:
         return bool(self.shift_types or self.scope.outlets)
+
+    def step_amounts(self, problem: Problem, kinds: DutyKinds) -> IntArray:
+        """Give the paid minutes of each step that counts."""
+        return np.where(self.steps_counted(problem, kinds), np.append(0, kinds.paid_minutes), 0)
 
     def amounts(self, problem: Problem, duties: Iterable[Duty]) -> Mapping[dt.date, int]:
         """Give the paid minutes of each date."""

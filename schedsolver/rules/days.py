@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from schedsolver.domain.base import Identifier
+from schedsolver.domain.line import DutyKinds
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.rule import ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
@@ -48,6 +49,16 @@ class DutiesRule(Rule):
             counts &= np.isin(options.shift_type, [problem.shift_type_index[name] for name in self.shift_types])
         if self.scope.outlets:
             counts &= np.isin(options.outlet, [problem.outlet_index[name] for name in self.scope.outlets])
+        return counts
+
+    def steps_counted(self, problem: Problem, kinds: DutyKinds) -> BoolArray:
+        """Tell which steps of a line count, shape ``(1 + kinds,)``; a day off never does."""
+        counts = np.ones(1 + len(kinds), bool)
+        counts[0] = False
+        if self.shift_types:
+            counts[1:] &= np.isin(kinds.shift_type, [problem.shift_type_index[name] for name in self.shift_types])
+        if self.scope.outlets:
+            counts[1:] &= np.isin(kinds.outlet, [problem.outlet_index[name] for name in self.scope.outlets])
         return counts
 
     def counts(self, duty: Duty) -> bool:

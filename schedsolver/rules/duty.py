@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from schedsolver.domain.line import DutyKinds, Walk
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.rule import Finding, Judgement, ModelContext, Rule
-from schedsolver.rules.rest import limit_pairs_closer_than, pairs_closer_than
+from schedsolver.rules.rest import limit_pairs_closer_than, pairs_closer_than, walk_of_rests
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -45,6 +46,11 @@ class DutiesPerDay(Rule):
         if self.maximum > 1:
             for own in np.split(np.arange(len(options)), np.flatnonzero(np.diff(pair)) + 1):
                 _require_apart(self, model, own)
+
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[Walk, ...]:
+        """Let no duty overlap the one before."""
+        days = np.ones(problem.horizon.days, bool)
+        return (walk_of_rests(0, None, problem, employee, kinds, days),)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find dates with too many duties, and duties that overlap."""

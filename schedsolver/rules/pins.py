@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from schedsolver.domain.horizon import MINUTES_PER_DAY
+from schedsolver.domain.line import FORBIDDEN, OFF, DayPrices, DutyKinds
 from schedsolver.domain.options import BoolArray, DutyOptions
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 
@@ -33,6 +34,24 @@ class PinKept(Rule):
             column = model.duty_columns[own][matching(pin, model.problem, model.options)[own]]
             lower, upper = (None, [0]) if pin.off else ([1], None)
             model.require(np.zeros(len(column)), column, np.ones(len(column)), lower, upper)
+
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[DayPrices, ...]:
+        """Forbid each day all that its pin does."""
+        cents = np.zeros((problem.horizon.days, 1 + len(kinds)), np.int64)
+        name = problem.staff[employee].employee_id
+        for pin in (pin for pin in problem.pins if pin.employee_id == name):
+            kept = np.full(1 + len(kinds), not pin.off)
+            if pin.outlet_id is not None:
+                kept[1:] &= kinds.outlet == problem.outlet_index[pin.outlet_id]
+            if pin.shift_type_id is not None:
+                kept[1:] &= kinds.shift_type == problem.shift_type_index[pin.shift_type_id]
+            if pin.start is not None:
+                kept[1:] &= kinds.start == pin.start
+            if pin.end is not None:
+                kept[1:] &= kinds.end == pin.end
+            kept[OFF] = pin.off
+            cents[problem.horizon.day_index(pin.date), ~kept] = FORBIDDEN
+        return (DayPrices(cents),)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find pins that are not kept."""

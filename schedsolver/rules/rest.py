@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from schedsolver.domain.horizon import MINUTES_PER_DAY
+from schedsolver.domain.line import DutyKinds, Walk, forbidden_or
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
@@ -42,6 +43,11 @@ class MinimumRest(Rule):
     def add_to(self, model: ModelContext) -> None:
         """Forbid, or price, each two dates whose duties lie too close."""
         limit_pairs_closer_than(self.minutes, self, model)
+
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[Walk, ...]:
+        """Look from each duty at the one before."""
+        days = self.scope.days_of(problem)
+        return (walk_of_rests(self.minutes, self.unit_price, problem, employee, kinds, days),)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find each two dates whose duties lie too close; the closest two stand for them."""
@@ -279,3 +285,27 @@ def _cliques(
         if close.size > close_before:
             close_before = close.size
             yield earlier[options.end[earlier] >= end], close
+
+
+def walk_of_rests(
+    minutes: int, price: int | None, problem: Problem, employee: int, kinds: DutyKinds, days: BoolArray
+) -> Walk:
+    """Walk through when the last duty ended and the days since then; state 0 is long enough ago.
+
+    Only each duty and the one before it are looked at.
+    """
+    past = [problem.horizon.minute_of(duty.end) for duty in problem.history_of(employee)]
+    # Minutes after the midnight before the duty; what ended last before the horizon as if it were of its last day.
+    before = max(past, default=-minutes) + MINUTES_PER_DAY
+    ends = np.unique(np.append(kinds.end, before))
+    gaps = max(1, -int(-(ends.max() + minutes - kinds.start.min(initial=0)) // MINUTES_PER_DAY))
+    state = np.arange(1, 1 + len(ends) * gaps)
+    follow = np.zeros((1 + len(state), 1 + len(kinds)), np.int64)
+    follow[1:, 0] = np.where(state % gaps == 0, 0, state + 1)
+    follow[:, 1:] = 1 + np.searchsorted(ends, kinds.end) * gaps
+    begin = kinds.start + (np.arange(gaps)[:, None] + 1) * MINUTES_PER_DAY
+    close = begin - ends[:, None, None] < minutes
+    cents = np.zeros_like(follow)
+    cents[1:, 1:] = forbidden_or(price, close.reshape(len(state), -1))
+    start = 1 + int(np.searchsorted(ends, before)) * gaps
+    return Walk(days.astype(np.int64), np.stack([follow] * 2), np.stack([np.zeros_like(cents), cents]), start)

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from schedsolver.domain.base import Identifier
+from schedsolver.domain.line import DutyKinds, Walk, forbidden_or
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
@@ -74,6 +75,31 @@ class _Runs(DutiesRule):
     def _at_most(self, count: int, of: int) -> int:
         """Say with signed days that at most ``count`` of ``of`` are alike: days off count as 1 minus days worked."""
         return count if self.of_work else count - of
+
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[Walk, ...]:
+        """Walk through the length of the run: none, 1 and so on, and the same again for one that began unknown."""
+        least, most = self.minimum or 1, self.maximum
+        longest = max(least, most or 0)
+        alike = self.steps_counted(problem, kinds) == self.of_work
+        length = np.concatenate([np.arange(longest + 1), np.arange(least)])
+        grown = np.minimum(length + 1, longest)
+        unknown = np.arange(len(length)) > longest
+        grown[unknown & (grown < least)] += longest + 1
+        follow = np.where(alike, grown[:, None], 0)
+        beyond = length >= most if most is not None else np.zeros(len(length), bool)
+        short = np.where((length > 0) & (length < least) & ~unknown, least - length, 0)
+        cents = forbidden_or(self.unit_price, np.where(alike, beyond[:, None], short[:, None]))
+        start = longest + 1
+        for worked in self._past(problem, employee):
+            start = int(grown[start]) if worked == self.of_work else 0
+        day_class = self.scope.days_of(problem).astype(np.int64)
+        return (Walk(day_class, np.stack([follow, follow]), np.stack([np.zeros_like(cents), cents]), start),)
+
+    def _past(self, problem: Problem, employee: int) -> Iterator[bool]:
+        """Tell of each day known before the horizon whether it was worked."""
+        worked = {duty.date for duty in problem.history_of(employee) if self.counts(duty)}
+        for back in range((problem.horizon.start - problem.known_from).days, 0, -1):
+            yield problem.horizon.start - back * _DAY in worked
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Walk through each employee's days and measure every run."""
@@ -232,6 +258,27 @@ class Successions(Rule):
                     if 0 <= day < problem.horizon.days:
                         begun[family, gap, employee, day] = True
         return begun
+
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[Walk, ...]:
+        """Walk through the last shift type worked and the days off since then; state 0 is none near enough."""
+        types, gaps = len(problem.shift_types), self.days_between + 1
+        index = problem.shift_type_index
+        barred = np.zeros((types, types), bool)
+        barred[tuple(np.array([[index[a], index[b]] for a, b in self.forbidden]).T)] = True
+        state = np.arange(1, 1 + types * gaps)
+        follow = np.zeros((1 + len(state), 1 + len(kinds)), np.int64)
+        follow[1:, 0] = np.where(state % gaps == 0, 0, state + 1)
+        follow[:, 1:] = 1 + kinds.shift_type * gaps
+        cents = np.zeros_like(follow)
+        cents[1:, 1:] = forbidden_or(self.unit_price, np.repeat(barred, gaps, axis=0)[:, kinds.shift_type])
+        known = [duty for duty in problem.history_of(employee) if duty.date >= problem.known_from]
+        last = max(known, key=lambda duty: duty.date, default=None)
+        start = 0
+        if last is not None and last.shift_type_id in index:
+            gap = -problem.horizon.day_index(last.date) - 1
+            start = 1 + index[last.shift_type_id] * gaps + gap if gap < gaps else 0
+        day_class = self.scope.days_of(problem).astype(np.int64)
+        return (Walk(day_class, np.stack([follow, follow]), np.stack([np.zeros_like(cents), cents]), start),)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Look at each day worked and the one worked before it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.line import DutyKinds, Walk, forbidden_or
 from schedsolver.domain.options import IntArray
 from schedsolver.domain.places import Weekday
 from schedsolver.domain.rule import Judgement, ModelContext
@@ -113,6 +114,21 @@ class _WeekendRule(DutiesRule):
         open_cells = model.any_of(np.concatenate(row), np.concatenate(column), cells.size).reshape(cells.shape)
         return np.where(cells == WORKED, cells, open_cells)
 
+    def classes(self, problem: Problem, weekends: list[Weekend]) -> IntArray:
+        """Give 1 for the first day planned of each weekend, 2 for its others and 0 elsewhere, shape ``(days,)``."""
+        day_class = np.zeros(problem.horizon.days, np.int64)
+        for weekend in weekends:
+            days = [problem.horizon.day_index(day) for day in weekend.known]
+            own = [day for day in days if day >= 0]
+            day_class[own] = 2
+            if len(own) == len(days):
+                day_class[own[:1]] = 1
+        return day_class
+
+    def worked_before(self, problem: Problem, employee: int) -> set[dt.date]:
+        """Give the dates known before the horizon on which an employee has a duty that counts."""
+        return {duty.date for duty in problem.history_of(employee) if self.counts(duty)}
+
     def limit(self, model: ModelContext, cells: IntArray, sign: int, upper: IntArray) -> None:
         """Limit a signed sum of weekends, one row for each row of ``cells``."""
         row, weekend = np.nonzero(cells >= 0)
@@ -148,6 +164,24 @@ class _WeekendsPerPeriod(_WeekendRule, PeriodRule):
             if any(weekends[w].planned for w in own):
                 found[own] = span
         return [(span, list(own)) for own, span in found.items()]
+
+    def counting(
+        self, problem: Problem, employee: int, kinds: DutyKinds, own: list[Weekend], least: int, most: int | None
+    ) -> Walk:
+        """Walk through whether the weekend is worked already, and count those that become so."""
+        worked = self.steps_counted(problem, kinds)
+        follow = np.zeros((3, 2, len(worked)), np.int64)
+        follow[1] = worked
+        follow[2] = worked | np.array([[False], [True]])
+        amounts = np.zeros_like(follow)
+        amounts[1] = worked
+        amounts[2, 0] = worked
+        past = self.worked_before(problem, employee)
+        start = any(weekend.worked_on(past) for weekend in own if weekend.known[-1] >= problem.horizon.start)
+        # Without a day of the weekend before the horizon, the first day's table does not look at the state.
+        return Walk(
+            self.classes(problem, own), follow, np.zeros_like(follow), int(start), amounts, least, most, self.unit_price
+        )
 
     def _holds(self, span: Span, weekend: Weekend) -> bool:
         return weekend.planned if self.per == "horizon" else weekend.first in span
@@ -206,6 +240,18 @@ class WeekendsWorked(_WeekendsPerPeriod):
                 self.limit(model, cells[:, own], 1, np.maximum(self.maximum - before, 0))
             if self.minimum and self.is_uncut(span):
                 self.limit(model, cells[:, own], -1, before - self.minimum)
+
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[Walk, ...]:
+        """Count the weekends of each period."""
+        weekends, past = self.weekends(problem), self.worked_before(problem, employee)
+        walks = []
+        for span, positions in self.periods(problem, weekends):
+            own = [weekends[w] for w in positions]
+            before = sum(weekend.worked_on(past) for weekend in own)
+            least = max(0, self.minimum - before) if self.minimum and self.is_uncut(span) else 0
+            most = None if self.maximum is None else max(0, self.maximum - before)
+            walks.append(self.counting(problem, employee, kinds, own, least, most))
+        return tuple(walks)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Count each employee's weekends in each period."""
@@ -266,6 +312,17 @@ class WeekendsOff(_WeekendsPerPeriod):
                 before = (cells[:, whole] == WORKED).sum(axis=1)
                 self.limit(model, cells[:, whole], 1, len(whole) - self.minimum - before)
 
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[Walk, ...]:
+        """Count the weekends worked of each period."""
+        weekends, past = self.weekends(problem), self.worked_before(problem, employee)
+        walks = []
+        for span, positions in self.periods(problem, weekends):
+            own = [weekends[w] for w in positions if weekends[w].whole]
+            most = len(own) - self.minimum - sum(weekend.worked_on(past) for weekend in own)
+            if self.is_uncut(span):
+                walks.append(self.counting(problem, employee, kinds, own, 0, most))
+        return tuple(walks)
+
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Count each employee's weekends off in each period."""
         weekends = self.weekends(problem)
@@ -314,6 +371,25 @@ class CompleteWeekends(_WeekendRule):
                     ((after == WORKED).astype(np.int64) - (own == WORKED)).ravel(),
                     np.repeat(np.arange(len(own)), length),
                 )
+
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[Walk, ...]:
+        """Walk through what the weekend has been so far: nothing yet, worked, off or both, priced already or not."""
+        judged = [w for w in self.weekends(problem) if w.whole and self.is_judged(w, problem)]
+        worked = self.steps_counted(problem, kinds)
+        fresh = np.where(worked, 1, 2)
+        follow = np.zeros((3, 5, len(worked)), np.int64)
+        follow[1] = fresh
+        both = np.full(len(worked), 3)
+        follow[2] = [fresh, np.where(worked, 1, both), np.where(worked, both, 2), both, both]
+        mixed = np.zeros_like(follow)
+        mixed[2, [1, 2, 4]] = follow[2, [1, 2, 4]] == 3
+        past = self.worked_before(problem, employee)
+        cut = next((w for w in judged if w.first < problem.horizon.start), None)
+        start = 0
+        if cut is not None:
+            before = {day in past for day in cut.known if day < problem.horizon.start}
+            start = 4 if len(before) == 2 else 1 if True in before else 2
+        return (Walk(self.classes(problem, judged), follow, forbidden_or(self.unit_price, mixed), start),)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find weekends worked in part."""

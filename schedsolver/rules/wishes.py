@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from schedsolver.domain.line import DayPrices, DutyKinds
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 from schedsolver.rules.pairing import dates_met, keep_apart, meets, need_company
@@ -45,6 +46,17 @@ class RequestGranted(Rule):
                 model.price_gaps(self, terms, [1], shortage=[(0, 1, request.cents)], surplus=[])
             else:
                 model.penalise(self, column, np.full(len(column), request.cents))
+
+    def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[DayPrices, ...]:
+        """Charge what does not grant a wish for work; duties on a day wished off cost by themselves."""
+        cents = np.zeros((problem.horizon.days, 1 + len(kinds)), np.int64)
+        name = problem.staff[employee].employee_id
+        for request in (r for r in problem.requests if r.employee_id == name and r.wish == "on"):
+            grants = np.arange(1 + len(kinds)) > 0
+            if request.shift_type_id is not None:
+                grants[1:] = kinds.shift_type == problem.shift_type_index[request.shift_type_id]
+            cents[problem.horizon.day_index(request.date), ~grants] += request.cents
+        return (DayPrices(cents),)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find the requests not granted."""

@@ -284,7 +284,13 @@ CASES = {
         ), 0,
     ),
     "contract.days: scope": (
-        alone(DAY, staff=(E1, E2), rules=(DaysWorked(maximum=0, scope=Scope(tags=("senior",), weekdays=(1,))),)), 8,
+        alone(
+            DAY, staff=(E1, E2), horizon=days(3),
+            rules=(DaysWorked(maximum=1, scope=Scope(tags=("senior",), weekdays=(1, 2))),),
+        ), 16,
+    ),
+    "contract.days: none at all": (
+        alone(DAY, staff=(E1, E2), rules=(DaysWorked(maximum=0, scope=Scope(tags=("senior",), weekdays=(1,))),)), 0,
     ),
     "contract.weekly_hours: short, beyond and a limit": (
         alone(

@@ -1,0 +1,1 @@
+"""Rosters by column generation over lines of work: one employee's whole horizon is one column."""

@@ -1,0 +1,92 @@
+"""From a model to the lines of its employees: what they may do each day, what it costs, what rules ask of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from schedsolver.domain.horizon import MINUTES_PER_DAY
+from schedsolver.domain.line import FORBIDDEN, DayPrices, DutyKinds, Walk
+from schedsolver.domain.options import IntArray
+from schedsolver.rules.catalogue import active_rules
+from schedsolver.solve.lines.counters import FloatArray
+
+if TYPE_CHECKING:
+    from schedsolver.model.context import RosterModel
+
+
+@dataclass(frozen=True)
+class LineProblem:
+    """What the line of one employee may be.
+
+    Attributes
+    ----------
+    employee
+        Position in ``problem.staff``.
+    options
+        The employee's duty options, positions in those of the model, shape ``(n,)``.
+    day, step
+        Day and step of each option, same shape; several options may be the same step of a day.
+    cents
+        What each option costs by itself, same shape.
+    day_cents
+        What each day and step costs beside that, infinite where it may not be, shape ``(days, 1 + kinds)``.
+    walks
+        What else the rules ask.
+    """
+
+    employee: int
+    options: IntArray
+    day: IntArray
+    step: IntArray
+    cents: IntArray
+    day_cents: FloatArray
+    walks: tuple[Walk, ...]
+
+    def priced(self, extra: FloatArray) -> tuple[FloatArray, IntArray]:
+        """Give the price of each day and step, and its cheapest option, -1 for none.
+
+        Parameters
+        ----------
+        extra
+            What is added to the price of each of the employee's options, shape ``(n,)``.
+        """
+        price = self.cents + extra
+        # Of the options of a cell the cheapest is written last and stays.
+        order = np.argsort(-price, kind="stable")
+        prices, chosen = np.full(self.day_cents.shape, np.inf), np.full(self.day_cents.shape, -1, np.int64)
+        prices[:, 0] = 0.0
+        prices[self.day[order], self.step[order]] = price[order]
+        chosen[self.day[order], self.step[order]] = order
+        return prices + self.day_cents, chosen
+
+
+def line_problems(roster: RosterModel) -> list[LineProblem]:
+    """Describe the lines of all employees of a model in which nobody has two duties a day."""
+    problem, options = roster.problem, roster.options
+    columns = (
+        options.shift_type, options.outlet, options.start - options.day * MINUTES_PER_DAY,
+        options.end - options.day * MINUTES_PER_DAY, options.paid_minutes,
+    )  # fmt: skip
+    kinds, kind = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+    every = DutyKinds(*np.ascontiguousarray(kinds.T))
+    kind = kind.ravel()
+    rules = [(rule, set(rule.scope.employees_of(problem))) for rule in active_rules(problem)]
+    cents = roster.column_cents()[roster.duty_columns]
+    described = []
+    for employee in range(len(problem.staff)):
+        own = np.arange(len(options))[options.of_employee(employee)]
+        used, step = np.unique(kind[own], return_inverse=True)
+        mine = every.where(used)
+        parts = [p for rule, meant in rules if employee in meant for p in rule.line_parts(problem, employee, mine)]
+        day_cents = np.zeros((problem.horizon.days, 1 + len(used)))
+        for part in parts:
+            if isinstance(part, DayPrices):
+                day_cents += np.where(part.cents == FORBIDDEN, np.inf, part.cents)
+        walks = tuple(part for part in parts if isinstance(part, Walk))
+        described.append(
+            LineProblem(employee, own, options.day[own], step.ravel() + 1, cents[own], day_cents, walks)
+        )  # fmt: skip
+    return described
