@@ -168,7 +168,8 @@ def _found(spec: InstanceSpec) -> Iterator[tuple[str, Callable[[], Problem]]]:
         yield given.name or "problem", lambda: given
     elif spec.generate is not None:
         for one in spec.generate.specs():
-            yield f"{one.outlets}x{one.staff or 'any'}x{one.days}d{one.slot_minutes}-{one.seed}", partial(generate, one)
+            size = f"{one.outlets}x{one.staff or 'any'}x{one.days}d{one.slot_minutes}-{one.seed}"
+            yield size if one.content == "basic" else f"{size}-{one.content}", partial(generate, one)
     elif spec.inrc2 is not None:
         for path in _inrc2_paths(spec.inrc2, spec.glob or "*"):
             yield path.name, partial(load_inrc2, path)

@@ -73,8 +73,7 @@ class BacklogQuotas(Rule):
     minutes in the horizon, less those of their whole days of leave; it is rounded down to whole slots. A soft rule
     charges for each slot that someone falls short of their share.
 
-    With ``at_home``, or outlets in the scope, the people are told apart at fewer places, which makes large problems
-    much easier.
+    With ``at_home``, or outlets in the scope, people are told apart at fewer places, which makes large problems easier.
 
     Attributes
     ----------
@@ -85,6 +84,7 @@ class BacklogQuotas(Rule):
     """
 
     name: ClassVar[str] = "backlog.quotas"
+    in_guide: ClassVar[bool] = False
     may_be_soft: ClassVar[bool] = True
     scoped_by: ClassVar[frozenset[str]] = BY_PEOPLE | {"outlets"}
 

@@ -282,7 +282,8 @@ CASES = {
         world(owed(120), owed(240, "cards", deadline=TUESDAY), shifts=(SHORT,), **ONE_PLACE), 0,
     ),
     "done: past midnight": (
-        world(owed(120), owed(60, "cards", release=TUESDAY, deadline=TUESDAY), shifts=(LATE,), days=2, **TWO), 0,
+        world(owed(120), owed(60, "cards", release=TUESDAY, deadline=TUESDAY), shifts=(LATE,), days=2,
+              activities=(CALLS, CARDS), **TWO), 0,
     ),
     # E1 and E2 must work, and spend an hour each on calls.
     "quotas: hard": (

@@ -16,6 +16,7 @@ from schedsolver.io.generator.cluster import (
     travel_of,
 )
 from schedsolver.io.generator.demand import arrivals_of, check_curve, cluster_curve
+from schedsolver.io.generator.everything import everything_on
 from schedsolver.io.generator.people import leave_of, permissions_of, requests_of, staff_of
 from schedsolver.io.generator.spec import GeneratorSpec
 from schedsolver.rules import DaysWorked, MinimumRest, PaidTime, Travel, WeeklyHours
@@ -58,27 +59,29 @@ def generate(spec: GeneratorSpec | None = None, traffic: pd.DataFrame | None = N
     ['HUB', 'S01', 'S02']
     """
     spec = GeneratorSpec() if spec is None else spec
-    of_map, of_staff, of_rights, of_leave, of_wishes, of_traffic = np.random.default_rng(spec.seed).spawn(6)
+    of_map, of_staff, of_rights, of_leave, of_wishes, of_traffic, of_roles = np.random.default_rng(spec.seed).spawn(7)
     if traffic is not None:
         check_curve(spec, traffic)
 
     outlets = outlets_of(spec)
     staff = staff_of(spec, outlets, of_staff)
     leave = leave_of(spec, staff, of_leave)
-    return Problem(
+    travel = travel_of(outlets, of_map)
+    problem = Problem(
         name=f"1+{spec.outlets - 1} cluster, {len(staff)} staff, {spec.days} days, seed {spec.seed}",
         horizon=Horizon(start=spec.start, days=spec.days, slot_minutes=spec.slot_minutes),
         outlets=outlets,
         opening=opening_of(spec, outlets),
-        travel=travel_of(outlets, of_map),
+        travel=travel,
         skills=SKILLS,
         activities=activities_of(spec),
         shift_types=SHIFT_TYPES,
         contracts=CONTRACTS,
         staff=staff,
-        permissions=permissions_of(spec, staff, of_rights),
+        permissions=permissions_of(spec, staff, travel, of_rights),
         leave=leave,
         requests=requests_of(spec, staff, leave, of_wishes),
         rules=RULES,
         traffic=arrivals_of(spec, cluster_curve(spec) if traffic is None else traffic, of_traffic),
     )
+    return everything_on(problem, of_roles) if spec.content == "everything" else problem

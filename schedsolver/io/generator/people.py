@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from schedsolver.domain import Employee, Leave, Outlet, Permission, Request
+from schedsolver.domain import Employee, Leave, Outlet, Permission, Request, TravelTimes
 from schedsolver.domain.options import BoolArray
 from schedsolver.io.generator.cluster import AUDIT, COUNTER, FULL_TIME, FX, MAINTENANCE, PART_TIME, SENIOR
 from schedsolver.io.generator.spec import GeneratorSpec
@@ -42,7 +42,7 @@ def staff_of(spec: GeneratorSpec, outlets: tuple[Outlet, ...], rng: np.random.Ge
 
 
 def permissions_of(
-    spec: GeneratorSpec, staff: tuple[Employee, ...], rng: np.random.Generator
+    spec: GeneratorSpec, staff: tuple[Employee, ...], travel: TravelTimes, rng: np.random.Generator
 ) -> tuple[Permission, ...]:
     """Give each employee permissions: one, or counter and audit and perhaps more."""
     single = _chosen(rng, len(staff), spec.single_skilled_share)
@@ -61,16 +61,16 @@ def permissions_of(
     extra = [n for n, (i, skill) in enumerate(held) if i not in single and skill != COUNTER]
     dated = {extra[n] for n in _chosen(rng, len(extra), spec.dated_share)}
 
-    return tuple(
-        Permission(
-            employee_id=staff[i].employee_id,
-            skill_id=skill,
-            level=int(rng.choice(LEVELS, p=FX_LEVEL_ODDS if skill == FX else None)),
-            outlet_id=staff[i].home_outlet_id if i in bound else None,
-            **(_part_of_horizon(spec, rng) if n in dated else {}),
-        )
-        for n, (i, skill) in enumerate(held)
-    )
+    rows = []
+    for n, (i, skill) in enumerate(held):
+        home = staff[i].home_outlet_id
+        level = int(rng.choice(LEVELS, p=FX_LEVEL_ODDS if skill == FX else None))
+        dates = _part_of_horizon(spec, rng) if n in dated else {}
+        rows += [
+            Permission(employee_id=staff[i].employee_id, skill_id=skill, level=level, outlet_id=outlet, **dates)
+            for outlet in ((home,) if i in bound else _in_reach(spec, home, travel))
+        ]
+    return tuple(rows)
 
 
 def leave_of(spec: GeneratorSpec, staff: tuple[Employee, ...], rng: np.random.Generator) -> tuple[Leave, ...]:
@@ -129,6 +129,15 @@ def _heads_by_outlet(spec: GeneratorSpec, rng: np.random.Generator) -> list[int]
 def _chosen(rng: np.random.Generator, count: int, share: float) -> set[int]:
     """Choose a share of positions, exactly: rounded half up, not drawn one by one."""
     return set(rng.permutation(count)[: math.floor(share * count + 0.5)].tolist())
+
+
+def _in_reach(spec: GeneratorSpec, home: str | None, travel: TravelTimes) -> tuple[str | None, ...]:
+    """Give the outlets where someone of a home may work, ``None`` for all: home, the hub and those nearest to home."""
+    if spec.reach is None or spec.reach >= spec.outlets or home is None:
+        return (None,)
+    hub = travel.outlets[0]
+    by_distance = sorted(travel.outlets, key=lambda o: (o not in (home, hub), travel.between(home, o), o))
+    return tuple(by_distance[: spec.reach])
 
 
 def _part_of_horizon(spec: GeneratorSpec, rng: np.random.Generator) -> dict[str, dt.date]:

@@ -67,6 +67,12 @@ class GeneratorSpec(Model):
         Share of employee-days, Monday to Friday, on leave.
     request_share
         Share of employee-days with a wish.
+    reach
+        At how many outlets those not bound to their home may work: there, at the hub and at the nearest to their home;
+        ``None`` for all.
+    content
+        ``"basic"`` for wages, hours, rests and travel; ``"everything"`` for all work that can wait and every rule of
+        the slots besides.
     """
 
     outlets: Annotated[int, Field(ge=1, le=200)] = 6
@@ -100,6 +106,8 @@ class GeneratorSpec(Model):
     part_time_share: Share = 0.15
     leave_share: Annotated[float, Field(ge=0, le=0.5)] = 0.04
     request_share: Annotated[float, Field(ge=0, le=0.5)] = 0.03
+    reach: Annotated[int, Field(ge=2)] | None = None
+    content: Literal["basic", "everything"] = "basic"
 
     @field_validator("slot_minutes")
     @classmethod
