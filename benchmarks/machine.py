@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from schedsolver.bench.machine import machine
-from schedsolver.solve.runner import versions
+from schedsolver.solve.run import versions
 
 
 def describe_machine() -> str:

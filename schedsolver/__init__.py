@@ -1,6 +1,10 @@
 """Schedules cross-qualified staff across 1+N outlets to the customer peaks, near-optimally and with proof."""
 
+from __future__ import annotations
+
+import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from schedsolver import domain, errors, rules, traffic
 from schedsolver.domain import (
@@ -51,9 +55,12 @@ from schedsolver.io import load, load_schedule, save, save_schedule
 from schedsolver.io.generator import GeneratorSpec, generate
 from schedsolver.rules import CheckReport, check
 from schedsolver.scoring import kpis, shortages
-from schedsolver.solve.result import Progress, Result
+from schedsolver.solve.result import Incumbent, Progress, Result
 from schedsolver.solve.settings import Settings
 from schedsolver.solve.strategy import Strategy
+
+if TYPE_CHECKING:
+    from schedsolver.solve.runner import Incumbents
 
 __all__ = [
     "Activity",
@@ -71,6 +78,7 @@ __all__ = [
     "FairItem",
     "GeneratorSpec",
     "Horizon",
+    "Incumbent",
     "InfeasibleProblem",
     "IntervalRequirement",
     "InvalidProblem",
@@ -106,6 +114,7 @@ __all__ = [
     "domain",
     "errors",
     "generate",
+    "incumbents",
     "kpis",
     "load",
     "load_schedule",
@@ -122,9 +131,19 @@ def solve(
     problem: Problem,
     settings: Settings | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    *,
+    on_incumbent: Callable[[Incumbent], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Result:
     """Find a roster with a proof of how good it is; see :func:`schedsolver.solve.runner.solve`."""
     # Only here is a solver needed: reading, generating and checking load none.
     from schedsolver.solve import runner
 
-    return runner.solve(problem, settings, on_progress)
+    return runner.solve(problem, settings, on_progress, on_incumbent=on_incumbent, stop=stop)
+
+
+def incumbents(problem: Problem, settings: Settings | None = None) -> Incumbents:
+    """Give better and better rosters as they are found; see :class:`schedsolver.solve.runner.Incumbents`."""
+    from schedsolver.solve.runner import Incumbents
+
+    return Incumbents(problem, settings)

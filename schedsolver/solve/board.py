@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schedsolver.domain.options import IntArray
 from schedsolver.errors import CheckFailed
 from schedsolver.model.names import schedule_of
-from schedsolver.rules.check import CheckReport, check
-from schedsolver.solve.result import Progress, StopReason
+from schedsolver.rules.check import check
+from schedsolver.solve.result import Incumbent, Progress, StopReason
 
 if TYPE_CHECKING:
-    from schedsolver.domain.schedule import Schedule
     from schedsolver.model.build import BuiltModel
     from schedsolver.solve.settings import Settings
 
 # What the tree search's floating point may add to a bound; more is a defect.
 BOUND_TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True)
-class Incumbent:
-    """A checked roster and the solution it was read from, ``values`` of shape ``(columns,)``."""
-
-    values: IntArray
-    schedule: Schedule
-    report: CheckReport
+# Better rosters kept for a program that is slow to ask for them; older ones are given up.
+MOST_WAITING = 16
 
 
 class Board:
@@ -53,7 +45,11 @@ class Board:
     failure
         The first error of a thread, ``None`` as long as there is none.
     best
-        The best roster, ``None`` before the first.
+        The best roster, checked; ``None`` before the first.
+    values
+        The solution it was read from, shape ``(columns,)``; what the search goes on from.
+    found
+        The latest better rosters, for others to take away.
     bound
         No roster costs less; ``None`` before the first bound.
     trace
@@ -73,6 +69,8 @@ class Board:
         self.reason: StopReason | None = None
         self.failure: Exception | None = None
         self.best: Incumbent | None = None
+        self.values: IntArray | None = None
+        self.found: deque[Incumbent] = deque(maxlen=MOST_WAITING)
         self.bound: int | None = None
         self.trace: list[Progress] = []
         self.work = 0.0
@@ -91,7 +89,7 @@ class Board:
         values = self.model.roster.settled(values)
         by_rule = self.model.roster.cost_by_rule(values)
         cost = sum(by_rule.values())
-        if self.best is not None and cost >= self.best.report.objective:
+        if self.best is not None and cost >= self.best.objective:
             return
         schedule = schedule_of(self.model, values)
         report = check(self.model.roster.problem, schedule)
@@ -102,10 +100,12 @@ class Board:
             if ours != checked:
                 raise CheckFailed(f"phase '{phase}' says {ours} cents for {rule}, the checker {checked}")
         with self._lock:
-            if self.best is None or cost < self.best.report.objective:
+            if self.best is None or cost < self.best.objective:
                 if self.best is not None:
                     self._better_at = self._now
-                self.best = Incumbent(values, schedule, report)
+                self.best = Incumbent(self._seconds, cost, self.bound, phase, schedule, report.cost_by_rule)
+                self.values = values
+                self.found.append(self.best)
                 self._note(phase)
 
     def expect_better(self) -> None:
@@ -156,13 +156,17 @@ class Board:
         return self.settings.time_seconds - (self._clock() - self.began)
 
     @property
+    def _seconds(self) -> float:
+        return self._clock() - self.started
+
+    @property
     def _now(self) -> float:
         return self.work if self.settings.deterministic else self._clock()
 
     def progress(self, phase: str) -> Progress:
         """Give the state of the search now."""
-        objective = self.best.report.objective if self.best is not None else None
-        return Progress(self._clock() - self.started, objective, self.bound, phase)
+        objective = self.best.objective if self.best is not None else None
+        return Progress(self._seconds, objective, self.bound, phase)
 
     def note(self, phase: str) -> None:
         """Enter something worth knowing into the trace."""

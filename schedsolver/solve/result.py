@@ -59,6 +59,25 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Incumbent(Progress):
+    """A roster that was the best so far when it was found; the independent checker has passed it.
+
+    Attributes
+    ----------
+    objective
+        What it costs, in cents.
+    schedule
+        The roster.
+    cost_by_rule
+        The objective by rule, in cents.
+    """
+
+    objective: int
+    schedule: Schedule
+    cost_by_rule: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Result:
     """A checked roster, what it costs, and how far it can be from the optimum.
 

@@ -1,36 +1,32 @@
-"""Solve a problem from build to checked result; the one place that runs a search."""
+"""Solve a problem from build to checked result, or roster by roster."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import threading
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Self
 
-from schedsolver.errors import NoSolutionFound
-from schedsolver.model.build import build_model
-from schedsolver.solve.board import Board
-from schedsolver.solve.cpsat import check_parameters
-from schedsolver.solve.result import Progress, Result, Status, StopReason
-from schedsolver.solve.search import Search
+from schedsolver.solve.result import Incumbent, Progress, Result
+from schedsolver.solve.run import Run
 from schedsolver.solve.settings import Settings
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
-
-TICK_SECONDS = 0.1
 
 
 def solve(
     problem: Problem,
     settings: Settings | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    *,
+    on_incumbent: Callable[[Incumbent], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Result:
     """Find a roster, as cheap as the limits allow, with a proof of how cheap it could be.
 
-    Ctrl-C ends the search early and gives the best roster found so far.
+    In the main thread, a first ``KeyboardInterrupt`` (Ctrl-C) ends the search in order: this returns the best roster
+    so far, and says ``stopped_because == "interrupted"``. A second one is raised at once, without a roster; what the
+    search still does ends by itself. Elsewhere, or for other signals, use ``stop``.
 
     Parameters
     ----------
@@ -40,6 +36,11 @@ def solve(
         Limits and engine; the defaults when ``None``.
     on_progress
         Called from this thread several times a second.
+    on_incumbent
+        Called from this thread with each better roster, checked. Of more than 16 that come while it is busy, the
+        latest 16 are given.
+    stop
+        Ends the search in order when set, from whatever thread.
 
     Returns
     -------
@@ -50,63 +51,86 @@ def solve(
     InfeasibleProblem
         If no roster can satisfy the hard rules; names the pins that contradict each other.
     NoSolutionFound
-        If the limits ran out before any roster was found.
+        If the limits ran out, or the search was ended, before any roster was found.
     CheckFailed
         If solver and checker disagree, which is a defect of this library.
     """
-    settings = settings or Settings()
-    check_parameters(settings.cp_sat)
-    started = time.perf_counter()
-    model = build_model(problem)
-    build_seconds = time.perf_counter() - started
-    board = Board(model, settings, started)
-    _run(board, on_progress)
-    if board.failure is not None:
-        raise board.failure
-    if board.best is None:
-        raise NoSolutionFound("interrupted before a roster was found")
-    best = board.best
-    bound = min(board.bound if board.bound is not None else 0, best.report.objective)
-    proved = bound == best.report.objective
-    return Result(
-        schedule=best.schedule,
-        status=Status.OPTIMAL if proved else Status.FEASIBLE,
-        stopped_because=StopReason.OPTIMAL if proved else board.reason or StopReason.TIME,
-        objective=best.report.objective,
-        bound=bound,
-        cost_by_rule=best.report.cost_by_rule,
-        horizon_start=problem.horizon.start,
-        build_seconds=build_seconds,
-        first_solution_seconds=next(p.seconds for p in board.trace if p.objective is not None),
-        wall_seconds=time.perf_counter() - started,
-        deterministic_time=board.work,
-        settings=settings,
-        versions=versions(),
-        trace=tuple(board.trace),
-    )
+    run = Run(problem, settings or Settings(), stop)
+
+    def tell() -> None:
+        for found in run.found():
+            if on_incumbent is not None:
+                on_incumbent(found)
+        if on_progress is not None:
+            on_progress(run.progress())
+
+    with run:
+        run.watch(tell)
+    return run.result()
 
 
-def versions() -> dict[str, str]:
-    """Give the versions of Python and the libraries a result depends on."""
-    packages = ("schedsolver", "ortools", "highspy", "numpy")
-    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages}
+class Incumbents(Iterator[Incumbent]):
+    """Better and better rosters of one search, each checked, as they are found.
+
+    The search begins with the first one asked for, and goes on while the caller is busy with a roster; of more than
+    16 that are waiting the latest 16 are given. It ends with its limits, when it is closed, when the ``with``
+    statement it is used in is left, or when the last reference to it is gone, as by ``break``. No thread is left
+    then. A ``KeyboardInterrupt`` in between ends it as well, and is raised as in any loop.
+
+    Parameters
+    ----------
+    problem, settings
+        As for :func:`solve`.
+
+    Examples
+    --------
+    >>> import schedsolver as ss
+    >>> problem = ss.generate(ss.GeneratorSpec(outlets=1, staff=3, days=1))
+    >>> with ss.incumbents(problem, ss.Settings(deterministic=True)) as rosters:
+    ...     costs = [found.objective for found in rosters]
+    >>> costs == sorted(costs, reverse=True), costs[-1] == rosters.result.objective
+    (True, True)
+    """
+
+    def __init__(self, problem: Problem, settings: Settings | None = None) -> None:
+        self._run = Run(problem, settings or Settings())
+        self._rosters = _rosters(self._run)
+
+    def __next__(self) -> Incumbent:
+        """Wait for the next better roster.
+
+        Raises
+        ------
+        StopIteration
+            If the search has ended.
+        SchedSolverError
+            As :func:`solve`, in place of the first roster.
+        """
+        return next(self._rosters)
+
+    def __enter__(self) -> Self:
+        """Give itself, to be closed when the ``with`` statement is left."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """End the search and wait until nothing of it runs any more."""
+        self._rosters.close()
+
+    @property
+    def result(self) -> Result:
+        """What :func:`solve` would have returned; ends the search if it has not ended."""
+        self.close()
+        return self._run.result()
 
 
-def _run(board: Board, on_progress: Callable[[Progress], None] | None) -> None:
-    """Run the search beside this thread, which watches the clock and the keyboard."""
-    worker = threading.Thread(target=board.guarded(lambda: Search(board).run()), daemon=True)
-    worker.start()
-    try:
-        while not board.stopped:
-            # Not worker.join(TICK_SECONDS): before Python 3.13, Ctrl-C within it takes the thread for ended.
-            board.stop.wait(TICK_SECONDS)
-            if on_progress is not None:
-                on_progress(board.progress(board.trace[-1].phase if board.trace else "first roster"))
-    except KeyboardInterrupt:
-        board.end(StopReason.INTERRUPTED)
-    except BaseException:
-        # From on_progress: nothing may be left running behind the caller's back.
-        board.end(StopReason.INTERRUPTED)
-        worker.join()
-        raise
-    worker.join()
+def _rosters(run: Run) -> Generator[Incumbent]:
+    with run:
+        ended = False
+        while not ended:
+            ended = run.wait()
+            yield from run.found()
+    run.result()

@@ -67,13 +67,13 @@ class Search:
         """
         self._open()
         if len(self.model.roster.options) <= self.strategy.small_options:
-            if self.board.best is None:
+            if self.board.values is None:
                 self._insist()
             if not self.board.stopped:
                 self._close()
         if not self.board.stopped:
             self._approach()
-        if self.board.best is None:
+        if self.board.values is None:
             self._insist()
         self.board.end(StopReason.WORK)
 
@@ -133,9 +133,9 @@ class Search:
                     step(lp)
             if threads == 1 and not self.board.settings.deterministic and not self.board.stopped:
                 self._prove(share=0.5)
-            if self.board.best is None and not self.board.stopped:
+            if self.board.values is None and not self.board.stopped:
                 self._insist()
-            if self.board.best is not None:
+            if self.board.values is not None:
                 self._improve(lp)
         if beside:
             self.board.end(StopReason.WORK)
@@ -247,8 +247,8 @@ class Search:
 
     @property
     def _best(self) -> IntArray:
-        assert self.board.best is not None, "the search opens with a roster"
-        return self.board.best.values
+        assert self.board.values is not None, "the search opens with a roster"
+        return self.board.values
 
     def _cp(
         self,

@@ -221,7 +221,7 @@ def test_the_board_keeps_the_cheapest_roster_and_the_best_bound():
     board.raise_bound(-9, "lower")
     board.offer(working, "working")
     board.offer(idle, "idle again")
-    assert (board.best.report.objective, board.bound, board.stopped) == (0, -7, False)
+    assert (board.best.objective, board.bound, board.stopped) == (0, -7, False)
     board.raise_bound(0, "proof")
     assert [(p.objective, p.bound, p.phase) for p in board.trace] == [
         (40, None, "idle"), (40, -7, "low"), (0, -7, "working"), (0, 0, "proof"),
@@ -232,7 +232,7 @@ def test_the_board_keeps_the_cheapest_roster_and_the_best_bound():
 def test_the_board_settles_what_a_solver_left_open():
     board = board_of(wishing())
     board.offer(np.array([1, 0, 1]), "careless")
-    assert board.best.report.objective == 0
+    assert board.best.objective == 0
 
 
 @pytest.mark.parametrize(("bound", "reason"), [(30, None), (36, "gap reached"), (40, "proved optimal")])

@@ -102,7 +102,7 @@ def test_the_target_is_reached_with_or_without_a_bound(bound, reason):
     if bound is not None:
         board.raise_bound(bound, "bound")
     offer(board)
-    assert (board.best.report.objective, board.reason) == (IDLE_COST, reason)
+    assert (board.best.objective, board.reason) == (IDLE_COST, reason)
 
 
 def test_a_cent_above_the_target_goes_on():
