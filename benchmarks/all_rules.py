@@ -126,6 +126,7 @@ def all_rules(plain: ss.Problem) -> list[dict[str, Any]]:
         soft("fair.range", 100, items=["closing", "weekend"], maximum=30),
         soft("fair.worst_off", 50, items=["weekend off"], count=3),
         soft("fair.gini", 50, items=["closing"], most_percent=30),
+        {"rule": "budget.rules", "rules": ["cost.loan", "cost.travel"], "cents": 10**9},
         {"rule": "fair.jain", "items": ["weekend off"], "least_percent": 30},
     ]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from schedsolver.domain.base import format_clock
 from schedsolver.domain.calendar import package_version
 from schedsolver.domain.fair import faults_of_sharing
-from schedsolver.domain.rule import Rule
+from schedsolver.domain.rule import Rule, unknown_rules
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.errors import Fault, Place
 
@@ -54,7 +54,8 @@ def faults_of(problem: Problem) -> list[Fault]:
     checks = (
         _travel, _opening, _repeated_special_days, _unknown_swaps, _grid, _requirement_cells, _cheap_minimums,
         _outside_opening, _outside_horizon, _unmeetable_shifts, _impossible_breaks, _traffic_load, _repeated_promises,
-        _backlogs, _overlapping_history, faults_of_sharing, _preferences, _scopes, _meaningless_rules, _repeated_rules,
+        _backlogs, _overlapping_history, faults_of_sharing, _preferences, _scopes, _meaningless_rules,
+        _counted, _repeated_rules,
     )  # fmt: skip
     return [fault for check in checks for fault in check(problem)]
 
@@ -367,6 +368,11 @@ def _meaningless_rules(problem: Problem) -> Iterator[Fault]:
     for i, rule in enumerate(problem.rules):
         for fault in rule.faults(problem):
             yield Fault("rules", i, f"{rule.name}: {fault}")
+
+
+def _counted(problem: Problem) -> Iterator[Fault]:
+    for i, fault in enumerate(unknown_rules(problem.counted)):
+        yield Fault("counted", i, fault)
 
 
 def _repeated_rules(problem: Problem) -> Iterator[Fault]:

@@ -27,7 +27,7 @@ def problem_from_frames(horizon: Horizon | Mapping[str, Any], tables: Mapping[st
     horizon
         The days planned, or its fields.
     tables
-        A DataFrame, or a list of records, for each table; ``name``, ``calendar`` and ``rules`` as they are.
+        A DataFrame, or a list of records, for each table; ``name``, ``calendar``, ``rules``, ``counted`` as they are.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def problem_from_frames(horizon: Horizon | Mapping[str, Any], tables: Mapping[st
     plain: dict[str, Table] = {}
     faults: list[Fault] = []
     for name, given in tables.items():
-        if name in ("name", "calendar", "rules") or isinstance(given, TravelTimes):
+        if name in ("name", "calendar", "rules", "counted") or isinstance(given, TravelTimes):
             header[name] = given
         elif name not in TABLES:
             hint = did_you_mean(name, TABLES) or f"; the tables are {', '.join(TABLES)}"

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, model_validator
 
-from schedsolver.domain.base import Model
+from schedsolver.domain.base import Identifier, Model
 from schedsolver.domain.calendar import Calendar, DayKind, SpecialDay
 from schedsolver.domain.fair import Carried, FairItem
 from schedsolver.domain.horizon import Horizon
 from schedsolver.domain.people import Availability, Contract, Employee, Leave, Permission, Pin, Preference, Request
 from schedsolver.domain.places import OpeningHours, Outlet, TravelTimes
 from schedsolver.domain.promise import ServicePromise
-from schedsolver.domain.rule import Rule
+from schedsolver.domain.rule import Rule, is_of
 from schedsolver.domain.schedule import Duty
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.domain.wording import faults_of_error
@@ -92,6 +92,9 @@ class Problem(Model):
         Burdens and goods to be shared fairly, and what each person had of them in weeks before.
     rules
         Rules beyond those that always hold, or in place of them; see ``docs/rules.md``.
+    counted
+        Rules, or families such as ``"cover"``, whose price is the objective; all when empty. What the others charge
+        costs nothing then, and what they forbid stays forbidden.
 
     Raises
     ------
@@ -126,6 +129,7 @@ class Problem(Model):
     fair_items: tuple[FairItem, ...] = ()
     carried: tuple[Carried, ...] = ()
     rules: tuple[AnyRule, ...] = ()
+    counted: tuple[Identifier, ...] = ()
 
     @model_validator(mode="after")
     def _cross_check(self) -> Self:
@@ -147,7 +151,7 @@ class Problem(Model):
         **tables
             One DataFrame for each table, columns named as in the folder format of
             ``docs/problem-files.md``; ``travel`` is a square frame labelled by outlet;
-            ``name``, ``calendar`` and ``rules`` are given as they are.
+            ``name``, ``calendar``, ``rules`` and ``counted`` are given as they are.
 
         Raises
         ------
@@ -221,6 +225,10 @@ class Problem(Model):
         if self.horizon.known_from is not None:
             return self.horizon.known_from
         return min((duty.date for duty in self.history), default=self.horizon.start)
+
+    def counts(self, rule: str) -> bool:
+        """Tell whether what a rule charges is a part of the objective."""
+        return not self.counted or is_of(rule, self.counted)
 
     def history_of(self, employee: int) -> tuple[Duty, ...]:
         """Give the duties before the horizon of the employee at a position in ``staff``."""

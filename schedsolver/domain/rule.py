@@ -24,9 +24,7 @@ only guides the search and its bound: what it leaves out, the others still keep.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, Self
 
 from numpy.typing import ArrayLike
@@ -34,6 +32,8 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from schedsolver.domain.base import Model
 from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
+from schedsolver.domain.judgement import Finding as Finding
+from schedsolver.domain.judgement import Judgement as Judgement
 from schedsolver.domain.line import DutyKinds, LinePart
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.scope import Scope
@@ -42,52 +42,6 @@ from schedsolver.domain.suggest import did_you_mean
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.schedule import Duty, Schedule
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing a rule found: a broken hard rule, or what a soft one costs.
-
-    Attributes
-    ----------
-    rule
-        Name of the rule.
-    message
-        What was found, in words.
-    cents
-        Price; 0 for a violation.
-    employee_id, outlet_id, activity_id, start
-        Whom, where, on what and from when, as far as the finding has them.
-    """
-
-    rule: str
-    message: str
-    cents: int = 0
-    employee_id: str | None = None
-    outlet_id: str | None = None
-    activity_id: str | None = None
-    start: dt.datetime | None = None
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What one rule says of one schedule.
-
-    Attributes
-    ----------
-    violations
-        Broken hard limits; the schedule is not a roster while there is one.
-    penalties
-        What soft limits cost; their cents add up to the rule's part of the objective.
-    """
-
-    violations: tuple[Finding, ...] = ()
-    penalties: tuple[Finding, ...] = ()
-
-    @property
-    def cents(self) -> int:
-        """The rule's part of the objective."""
-        return sum(p.cents for p in self.penalties)
 
 
 Tier = tuple[int, int, int]
@@ -269,6 +223,10 @@ class ModelContext(Protocol):
         """Charge ``cents[i]`` for each unit of ``column[i]`` to the rule."""
         ...
 
+    def charges_of(self, names: Iterable[str]) -> tuple[IntArray, IntArray]:
+        """Give columns and cents of all charges of the rules, or families of rules, named so far."""
+        ...
+
 
 class Rule(Model):
     """Base of every rule; see this module for the contract and ``docs/adding-a-rule.md`` for an example.
@@ -284,11 +242,13 @@ class Rule(Model):
 
     A rule that tells every single person apart slot by slot, only to say how activities follow each other, sets
     ``in_guide`` to ``False``: the linear guide and its bound then do without it, and it is kept when names are given
-    to activities. Such a rule neither strikes out duties nor pays anybody.
+    to activities. Such a rule neither strikes out duties nor pays anybody. A rule on what other rules charge sets
+    ``looks_at_charges``, and is written into the model after them.
     """
 
     name: ClassVar[str]
     in_guide: ClassVar[bool] = True
+    looks_at_charges: ClassVar[bool] = False
     may_be_soft: ClassVar[bool] = False
     scoped_by: ClassVar[frozenset[str]] = frozenset()
     _catalogue: ClassVar[dict[str, type[Rule]]] = {}
@@ -416,6 +376,19 @@ class Rule(Model):
         return Judgement(
             penalties=tuple(self.penalty(self.weight * units, text, **where) for units, text, where in excess)
         )
+
+
+def is_of(rule: str, names: Iterable[str]) -> bool:
+    """Tell whether a rule is one of those named, or of a family named, as ``cost.travel`` is of ``cost``."""
+    return any(rule == name or rule.startswith(f"{name}.") for name in names)
+
+
+def unknown_rules(names: Iterable[str]) -> Iterator[str]:
+    """Say of each name that it is neither a rule nor a family of rules."""
+    known = [*Rule.catalogue(), *{name.partition(".")[0] for name in Rule.catalogue()}]
+    for name in names:
+        if name not in known:
+            yield f'there is no rule or family of rules "{name}"{did_you_mean(name, known)}'
 
 
 def unknown_names(what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:

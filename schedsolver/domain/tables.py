@@ -30,7 +30,7 @@ class BreakRow(BreakWindow):
 RECORD_TYPES: dict[str, type[Model]] = {
     name: get_args(field.annotation)[0]
     for name, field in Problem.model_fields.items()
-    if get_origin(field.annotation) is tuple and name != "rules"
+    if get_origin(field.annotation) is tuple and name not in ("rules", "counted")
 } | {"breaks": BreakRow}
 TABLES = (*RECORD_TYPES, "travel")
 
@@ -41,7 +41,8 @@ def problem_from_tables(header: Mapping[str, Any], tables: Mapping[str, Table]) 
     Parameters
     ----------
     header
-        The fields of ``Problem`` that are no tables: ``name``, ``horizon``, ``calendar`` and ``rules``.
+        The fields of ``Problem`` that are no tables: ``name``, ``horizon``, ``calendar``, ``rules``
+        and ``counted``.
     tables
         The tables by name, ``travel`` and ``breaks`` among them.
 

@@ -1,4 +1,4 @@
-"""``problem.yaml``: what of a problem is no table - its name, its horizon, its calendar and its rules."""
+"""``problem.yaml``: what of a problem is no table - its name, horizon, calendar, rules and which of them count."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from schedsolver.errors import InvalidProblem
 from schedsolver.io.text import OncePerName, parse_yaml, read_text
 
 HEADER_FILES = ("problem.yaml", "problem.yml", "problem.json")
-FIELDS = ("name", "horizon", "calendar", "rules")
+FIELDS = ("name", "horizon", "calendar", "rules", "counted")
 
 
 def is_problem_folder(folder: Path) -> bool:
@@ -46,7 +46,7 @@ def read_header(path: Path) -> dict[str, Any]:
     Raises
     ------
     InvalidProblem
-        If it cannot be read, with the line, or has other fields than name, horizon, calendar and rules.
+        If it cannot be read, with the line, or has other fields than those of a header.
     """
     text = read_text(path)
     header = _from_json(path.name, text) if path.suffix == ".json" else parse_yaml(path.name, text, _TextLoader)
@@ -68,6 +68,8 @@ def header_text(problem: Problem) -> str:
     rules = [rule.model_dump(mode="json", exclude_defaults=True) for rule in problem.rules]
     if rules:
         header["rules"] = rules
+    if problem.counted:
+        header["counted"] = list(problem.counted)
     return yaml.safe_dump(header, sort_keys=False, allow_unicode=True)
 
 

@@ -60,7 +60,7 @@ def build_model(
         add_moves(roster)
     add_leaves(roster)
     flows = add_flows(roster) if problem.activities else None
-    for rule in rules:
+    for rule in sorted(rules, key=lambda rule: rule.looks_at_charges):
         rule.add_to(roster)
     roster.set_objective()
     return BuiltModel(roster, flows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from ortools.sat.python import cp_model
 
 from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import Rule, Tier
+from schedsolver.domain.rule import Rule, Tier, is_of
 from schedsolver.model.settled import Excess, Gap, Largest, Settled
 
 if TYPE_CHECKING:
@@ -277,26 +277,34 @@ class RosterModel:
             raise ValueError(f"{rule.name} charges {prices.min()} cents; prices may not be negative")
         self._costs[rule.name].append((columns, prices))
 
+    def charges_of(self, names: Iterable[str]) -> tuple[IntArray, IntArray]:
+        """Give columns and cents of all charges of the rules, or families of rules, named so far."""
+        named = list(names)
+        found = [part for rule, charges in self._costs.items() if is_of(rule, named) for part in charges]
+        columns, cents = zip(*found, strict=True) if found else ([_NOTHING], [_NOTHING])
+        return np.concatenate(columns), np.concatenate(cents)
+
     def set_objective(self) -> None:
-        """Write the sum of all charges as the model's objective; call once, after all rules."""
+        """Write the sum of all charges that count as the model's objective; call once, after all rules."""
         cents = self.column_cents()
         charged = np.flatnonzero(cents)
         self.cp.proto.objective.vars.extend(charged.tolist())
         self.cp.proto.objective.coeffs.extend(cents[charged].tolist())
 
     def column_cents(self) -> IntArray:
-        """Give what a unit of each column costs by all rules, shape ``(columns,)``."""
+        """Give what a unit of each column costs by all rules that count, shape ``(columns,)``."""
         cents = np.zeros(self.columns, np.int64)
-        for charges in self._costs.values():
-            for column, price in charges:
+        for rule, charges in self._costs.items():
+            for column, price in charges if self.problem.counts(rule) else ():
                 np.add.at(cents, column, price)
         return cents
 
     def cost_by_rule(self, values: IntArray) -> dict[str, int]:
-        """Give the cents each rule charges at a solution, ``values`` of shape ``(columns,)``."""
+        """Give the cents that each rule which counts charges at a solution, ``values`` of shape ``(columns,)``."""
         return {
             name: int(sum((values[column] * price).sum() for column, price in charges))
             for name, charges in self._costs.items()
+            if self.problem.counts(name)
         }
 
     def _merged(self, row: ArrayLike, column: ArrayLike, coefficient: ArrayLike) -> tuple[IntArray, IntArray, IntArray]:

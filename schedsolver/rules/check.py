@@ -29,7 +29,7 @@ class CheckReport:
     penalties
         What soft rules cost, one finding each.
     cost_by_rule
-        Cents by rule, for every rule that applies.
+        Cents by rule, for every rule that applies and counts.
     """
 
     violations: tuple[Finding, ...]
@@ -83,6 +83,8 @@ def check(problem: Problem, schedule: Schedule) -> CheckReport:
     for rule in active_rules(problem):
         judgement = rule.judge(problem, schedule)
         violations += judgement.violations
+        if not problem.counts(rule.name):
+            continue
         penalties += judgement.penalties
         cost[rule.name] = cost.get(rule.name, 0) + judgement.cents
     return CheckReport(tuple(violations), tuple(penalties), cost)

@@ -283,7 +283,7 @@ REFUSALS = {
     ),
     "YAML without fields": (
         {"problem.yaml": "just words\n"},
-        "problem.yaml: must give the fields name, horizon, calendar, rules",
+        "problem.yaml: must give the fields name, horizon, calendar, rules, counted",
     ),
     "YAML too deep": (
         {"problem.yaml": "[" * 1_000},
