@@ -134,12 +134,13 @@ def solve(
     *,
     on_incumbent: Callable[[Incumbent], None] | None = None,
     stop: threading.Event | None = None,
+    start: Schedule | None = None,
 ) -> Result:
     """Find a roster with a proof of how good it is; see :func:`schedsolver.solve.runner.solve`."""
     # Only here is a solver needed: reading, generating and checking load none.
     from schedsolver.solve import runner
 
-    return runner.solve(problem, settings, on_progress, on_incumbent=on_incumbent, stop=stop)
+    return runner.solve(problem, settings, on_progress, on_incumbent=on_incumbent, stop=stop, start=start)
 
 
 def incumbents(problem: Problem, settings: Settings | None = None) -> Incumbents:

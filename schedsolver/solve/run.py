@@ -19,6 +19,7 @@ from schedsolver.solve.search import Search
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
+    from schedsolver.domain.schedule import Schedule
     from schedsolver.solve.settings import Settings
 
 TICK_SECONDS = 0.1
@@ -33,6 +34,8 @@ class Run:
         What to solve, and how.
     stop
         Ends the search when set.
+    start
+        A roster to begin with.
 
     Raises
     ------
@@ -40,11 +43,18 @@ class Run:
         If CP-SAT has no such parameters.
     """
 
-    def __init__(self, problem: Problem, settings: Settings, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        settings: Settings,
+        stop: threading.Event | None = None,
+        start: Schedule | None = None,
+    ) -> None:
         check_parameters(settings.cp_sat)
         self._problem = problem
         self._settings = settings
         self._stop = stop
+        self._start = start
         self._board: Board | None = None
         self._done = threading.Event()
         self._given_up = False
@@ -64,7 +74,7 @@ class Run:
             self._worker.join()
 
     def _search(self, board: Board) -> None:
-        board.guarded(lambda: Search(board).run())()
+        board.guarded(lambda: Search(board, self._start).run())()
         self._done.set()
 
     @property

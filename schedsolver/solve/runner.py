@@ -12,6 +12,7 @@ from schedsolver.solve.settings import Settings
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
+    from schedsolver.domain.schedule import Schedule
 
 
 def solve(
@@ -21,6 +22,7 @@ def solve(
     *,
     on_incumbent: Callable[[Incumbent], None] | None = None,
     stop: threading.Event | None = None,
+    start: Schedule | None = None,
 ) -> Result:
     """Find a roster, as cheap as the limits allow, with a proof of how cheap it could be.
 
@@ -41,6 +43,9 @@ def solve(
         latest 16 are given.
     stop
         Ends the search in order when set, from whatever thread.
+    start
+        A roster to begin with, for example of an earlier run; only its duties are kept, and where those break a rule
+        the search begins without it.
 
     Returns
     -------
@@ -55,7 +60,7 @@ def solve(
     CheckFailed
         If solver and checker disagree, which is a defect of this library.
     """
-    run = Run(problem, settings or Settings(), stop)
+    run = Run(problem, settings or Settings(), stop, start)
 
     def tell() -> None:
         for found in run.found():

@@ -14,6 +14,7 @@ import numpy as np
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.errors import EngineLost, InfeasibleProblem, NoSolutionFound
 from schedsolver.model.relaxation import Part, Relaxation, relaxation_of
+from schedsolver.model.values import counts_of
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask
@@ -23,6 +24,7 @@ from schedsolver.solve.neighbourhoods import columns_outside, free_options
 from schedsolver.solve.result import StopReason
 
 if TYPE_CHECKING:
+    from schedsolver.domain.schedule import Schedule
     from schedsolver.model.build import BuiltModel
     from schedsolver.solve.board import Board
 
@@ -41,10 +43,13 @@ class Search:
     ----------
     board
         Where rosters and bounds go, and when to stop.
+    start
+        A roster to begin with.
     """
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, start: Schedule | None = None) -> None:
         self.board = board
+        self.start = start
         self.model: BuiltModel = board.model
         settings = board.settings
         self.strategy = settings.strategy
@@ -78,11 +83,13 @@ class Search:
         self.board.end(StopReason.WORK)
 
     def _open(self) -> None:
-        """Find a first roster, even past the time limit: nobody works beyond what the pins ask for.
+        """Find a first roster, even past the time limit: that to begin with, or one in which only pins are worked.
 
-        With rules that ask for work there may be no such roster.
+        With rules that ask for work there may be none of the latter kind; the former may break a rule.
         """
         roster = self.model.roster
+        if self.start is not None and self._take_up(self.start):
+            return
         pinned = np.zeros(len(roster.options), bool)
         for pin in roster.problem.pins:
             pinned |= matching(pin, roster.problem, roster.options)
@@ -91,6 +98,17 @@ class Search:
         result = self._solve_cp(self._first_limits, fixed=free, fix_to=idle, stop=never)
         if result.values is not None:
             self.board.offer(result.values, "first roster")
+
+    def _take_up(self, start: Schedule) -> bool:
+        """Offer the best roster with the duties of a given one, and tell whether there is any."""
+        counts, never = counts_of(self.model, start), threading.Event()
+        settings = self.board.settings
+        seconds, work = (np.inf, OPENING_SECONDS) if settings.deterministic else (OPENING_SECONDS, np.inf)
+        limits = CpLimits(seconds=seconds, work=work, seed=settings.seed)
+        result = self._solve_cp(limits, fixed=self.model.roster.duty_columns, fix_to=counts, hint=counts, stop=never)
+        if result.values is not None:
+            self.board.offer(result.values, "given roster")
+        return result.values is not None
 
     def _insist(self) -> None:
         """Find any roster by CP-SAT, or prove that there is none."""
