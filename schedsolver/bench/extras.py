@@ -1,4 +1,4 @@
-"""Libraries that only benchmarks need, asked for when they are needed."""
+"""Libraries that only some commands need, asked for when they are needed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import importlib
 
 from schedsolver.errors import SchedSolverError
 
-INSTALL = 'pip install "schedsolver[bench]"'
+INSTALL = 'pip install "schedsolver[{extra}]"'
 
 
-def need(module: str, purpose: str) -> None:
+def need(module: str, purpose: str, extra: str = "bench") -> None:
     """Make sure that an optional library is there.
 
     Parameters
@@ -18,6 +18,8 @@ def need(module: str, purpose: str) -> None:
         What is imported, for example ``"matplotlib"``.
     purpose
         What it is for, in words that complete "is needed to ...".
+    extra
+        What of this library brings it along.
 
     Raises
     ------
@@ -27,4 +29,5 @@ def need(module: str, purpose: str) -> None:
     try:
         importlib.import_module(module)
     except ImportError as error:
-        raise SchedSolverError(f"{module} is needed to {purpose} and is not installed; run: {INSTALL}") from error
+        install = INSTALL.format(extra=extra)
+        raise SchedSolverError(f"{module} is needed to {purpose} and is not installed; run: {install}") from error

@@ -49,7 +49,7 @@ def read_header(path: Path) -> dict[str, Any]:
         If it cannot be read, with the line, or has other fields than those of a header.
     """
     text = read_text(path)
-    header = _from_json(path.name, text) if path.suffix == ".json" else parse_yaml(path.name, text, _TextLoader)
+    header = _from_json(path.name, text) if path.suffix == ".json" else parse_yaml(path.name, text, TextLoader)
     if not isinstance(header, Mapping):
         raise InvalidProblem([f"{path.name}: must give the fields {', '.join(FIELDS)}"])
     faults = [f"{path.name}: {_unknown(str(field))}" for field in header if field not in FIELDS]
@@ -87,7 +87,7 @@ def _unknown(field: str) -> str:
     return f'there is no field "{field}"{hint}'
 
 
-class _TextLoader(OncePerName, yaml.BaseLoader):
+class TextLoader(OncePerName, yaml.BaseLoader):
     """Reads every scalar as text, and nothing as nothing.
 
     YAML by itself reads 08:30 as 510, 007 as 7, NO as false and a day as a date; the models know
@@ -95,6 +95,7 @@ class _TextLoader(OncePerName, yaml.BaseLoader):
     """
 
     def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+        """Give the text of a scalar as it stands."""
         if node.style is None and node.value in ("", "~", "null"):
             return None
         return super().construct_scalar(node)

@@ -20,6 +20,7 @@ from schedsolver.scoring.performance import KindRules, PerformanceContract, mana
 from schedsolver.scoring.posts import Post, levels_held, minutes_worked
 from schedsolver.scoring.shares import carry, fairness_table, next_problem, shares_table
 from schedsolver.scoring.stars import StarRules, star_permissions, star_shares, stars
+from schedsolver.scoring.tables import people_of
 
 __all__ = [
     "Appraisal",
@@ -54,6 +55,7 @@ __all__ = [
     "next_problem",
     "nine_grid",
     "people_by_cell",
+    "people_of",
     "performance",
     "picture",
     "rank_scores",

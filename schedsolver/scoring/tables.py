@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ from schedsolver.domain.base import Model
 from schedsolver.domain.records import Table, records_of
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.errors import Fault, InvalidProblem
+
+if TYPE_CHECKING:
+    from schedsolver.domain import Problem
 
 EMPLOYEE, OUTLET = "employee", "outlet"
 CLUSTER = "cluster"
@@ -42,6 +45,12 @@ class Number:
     blank: float | None = None
     optional: bool = False
     whole: bool = False
+
+
+def people_of(problem: Problem) -> pd.DataFrame:
+    """Give the staff of a problem as the functions here take people: ``employee`` and ``outlet``, where they belong."""
+    rows = [(employee.employee_id, employee.home_outlet_id or "") for employee in problem.staff]
+    return pd.DataFrame(rows, columns=[EMPLOYEE, OUTLET], dtype="str")
 
 
 def read_people(
