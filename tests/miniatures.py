@@ -49,6 +49,7 @@ from schedsolver.rules.duty_limits import BarredHours, BreakDue, DutySpan
 from schedsolver.rules.leave import MandatoryLeave
 from schedsolver.rules.mentor import MentorPresent
 from schedsolver.rules.outlets import DifferentOutlets, LoanCost, LoansPerPeriod
+from schedsolver.rules.outreach import OutreachTeams
 from schedsolver.rules.pairing import WorkApart, WorkTogether
 from schedsolver.rules.presence import People
 from schedsolver.rules.rest import WeeklyRest
@@ -56,6 +57,7 @@ from schedsolver.rules.rotation import PostRotation
 from schedsolver.rules.sequence import DaysOff, SameShifts, Successions, WorkDays
 from schedsolver.rules.site import MovesPerDay
 from schedsolver.rules.stints import StintLength, Switches
+from schedsolver.rules.training import TrainingSessions
 from schedsolver.rules.weekend import CompleteWeekends, ConsecutiveWeekends, WeekendsOff, WeekendsWorked
 from schedsolver.rules.windows import WindowRuns
 from tests.solving import fixed_shift, work
@@ -368,11 +370,28 @@ def _rules_on_order(draw: st.DrawFn, problem: Problem) -> list[Rule]:
 
 @st.composite
 def _rules_on_waiting_work(draw: st.DrawFn, problem: Problem) -> list[Rule]:
-    """Draw a rule on who does a backlog."""
+    """Draw rules on who does a backlog, and on what is done together, if there is something that can wait."""
     softness = st.sampled_from([{"hard": False, "weight": 75}, {"hard": False, "weight": 75}, {}])
     scope = st.sampled_from([Scope(), Scope(employees=("E0",)), Scope(outlets=(problem.outlets[0].outlet_id,))])
-    rule = BacklogQuotas(at_home=draw(st.booleans()), scope=draw(scope), **draw(softness))
-    return [rule] if draw(st.booleans()) and not list(rule.faults(problem)) else []
+    days = st.sampled_from(
+        [Scope(), Scope(outlets=(problem.outlets[0].outlet_id,)), Scope(first_day=problem.horizon.dates[-1])]
+    )
+    window = st.sampled_from([("09:00", "10:00", 60), ("23:00", "23:00", 120), ("09:00", "09:00", 120)])
+    start, end, minutes = draw(window)
+    groups = st.sampled_from([People(), People(skill="cash"), People(tags=("trainee",)), People(employees=("E0",))])
+    teams = OutreachTeams(
+        activity="calls", members=2, mix=draw(st.lists(st.builds(Post, who=groups), max_size=2)),
+        windows=({"start_from": start, "start_to": end, "minutes": minutes},), scope=draw(days),
+        recall_minutes=draw(st.none() | st.just(60)) if minutes > 60 else None, wanted_minutes=120,
+        missing_cents_per_hour=draw(st.integers(1, 40)),
+    )  # fmt: skip
+    sessions = TrainingSessions(
+        activity="calls", who=draw(groups), trainer=draw(st.none() | groups), minutes=minutes, start_from=start,
+        start_to=end, least=draw(st.integers(1, 2)), scope=draw(days), **draw(softness),
+    )  # fmt: skip
+    rules = [BacklogQuotas(at_home=draw(st.booleans()), scope=draw(scope), **draw(softness)), teams, sessions]
+    fitting = [rule for rule in rules if problem.activities and not list(rule.faults(problem))]
+    return [draw(st.sampled_from(fitting))] if fitting and draw(st.booleans()) else []
 
 
 @st.composite

@@ -331,6 +331,10 @@ class Rule(Model):
         """
         return None
 
+    def rationed(self) -> frozenset[str]:
+        """Name activities that can wait, but of which there may not always be more."""
+        return frozenset()
+
     def add_to(self, model: ModelContext) -> None:
         """Write the rule into the model."""
 

@@ -284,7 +284,9 @@ def add_heads(model: RosterModel, pools: Pools) -> IntArray:
     few_windows = np.array([o.windows is not None for o in problem.outlets], bool)
     shape = (len(problem.outlets), problem.horizon.slots, len(problem.activities))
     needed = np.zeros(shape, bool)
-    free = np.broadcast_to((can_wait & ~(few_windows[:, None] & at_window))[:, None], shape).copy()
+    rationed = frozenset().union(*(rule.rationed() for rule in model.rules))
+    unbounded = can_wait & [a.activity_id not in rationed for a in problem.activities]
+    free = np.broadcast_to((unbounded & ~(few_windows[:, None] & at_window))[:, None], shape).copy()
     for cell in required_cells(problem):
         needed[cell.outlet, cell.slot, cell.activity] = cell.heads > 0
         free[cell.outlet, cell.slot, cell.activity] &= cell.surplus_cents == 0 and cell.maximum is None

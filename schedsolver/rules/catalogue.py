@@ -19,6 +19,7 @@ from schedsolver.rules.late_customers import LateCustomers
 from schedsolver.rules.leave import MandatoryLeave, PlannedLeaveKept
 from schedsolver.rules.mentor import MentorPresent
 from schedsolver.rules.outlets import DifferentOutlets, LoanCost, LoansPerPeriod
+from schedsolver.rules.outreach import OutreachTeams
 from schedsolver.rules.pairing import WorkApart, WorkTogether
 from schedsolver.rules.permission import PermissionHeld
 from schedsolver.rules.pins import PinKept
@@ -28,6 +29,7 @@ from schedsolver.rules.rotation import PostRotation
 from schedsolver.rules.sequence import DaysOff, SameShifts, Successions, WorkDays
 from schedsolver.rules.site import CounterWindows, MovesPerDay, WithinOpeningHours
 from schedsolver.rules.stints import StintLength, Switches
+from schedsolver.rules.training import TrainingSessions
 from schedsolver.rules.weekend import CompleteWeekends, ConsecutiveWeekends, WeekendsOff, WeekendsWorked
 from schedsolver.rules.weekly import WeeklyHours
 from schedsolver.rules.windows import WindowRuns
@@ -103,6 +105,8 @@ LISTED: tuple[type[Rule], ...] = (
     FairGini,
     FairJain,
     BacklogQuotas,
+    OutreachTeams,
+    TrainingSessions,
 )
 # Names for several rules at once.
 PROFILES: tuple[type[Rule], ...] = (PrcStandard, PrcComprehensive, EuWorkingTime, Pregnant)

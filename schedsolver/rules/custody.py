@@ -67,10 +67,7 @@ class _PostsRule(OpenSlotsRule):
         """Refuse posts that there are not people enough to fill."""
         own = list(super().faults(problem))
         yield from own
-        for number, members in self._demands(problem) if not own else ():
-            there = int(members[:, :, 1:].any(axis=(1, 2)).sum())
-            if there < number:
-                yield f"it asks for {number} different people where only {there} belong to the group"
+        yield from unfillable(self.wanted, problem) if not own else ()
 
     def add_to(self, model: ModelContext) -> None:
         """Ask for enough people in each set of posts, in each slot.
@@ -85,7 +82,7 @@ class _PostsRule(OpenSlotsRule):
         row_of = np.cumsum(meant).reshape(meant.shape) - 1
         judged = meant[crew.outlet, crew.slot]
         rows, columns, upper = [], [], []
-        for i, (number, members) in enumerate(self._demands(problem)):
+        for i, (number, members) in enumerate(demands_of(self.wanted, problem)):
             counted = np.flatnonzero(judged & crew.within(members[:, :, 1:]))
             rows.append(i * slots + row_of[crew.outlet[counted], crew.slot[counted]])
             columns.append(crew.column[counted])
@@ -93,19 +90,29 @@ class _PostsRule(OpenSlotsRule):
         row, column, most = np.concatenate(rows), np.concatenate(columns), np.concatenate(upper)
         model.limit(self, row, column, -np.ones(len(row)), most, np.arange(len(most)) % slots)
 
-    def _demands(self, problem: Problem) -> Iterator[tuple[int, BoolArray]]:
-        """Give, for each set of posts, how many people it asks for and who fits one of them.
 
-        A set is left out where a post could join it without anybody new who fits: with it the set asks for more.
-        """
-        fits = np.stack([people.members(problem) for people in self.groups])
-        minimum = np.array([post.minimum for post in self.wanted])
-        for chosen in itertools.product((False, True), repeat=len(fits)):
-            inside = np.array(chosen)
-            members = fits[inside].any(axis=0)
-            others = fits[~inside] & ~members
-            if inside.any() and others.any(axis=(1, 2, 3)).all():
-                yield int(minimum[inside].sum()), members
+def demands_of(posts: Sequence[Post], problem: Problem) -> Iterator[tuple[int, BoolArray]]:
+    """Give, for the model, how many people each set of posts asks for and who fits one of them.
+
+    A set is left out where a post could join it without anybody new who fits: with it the set asks for more. Who fits
+    is told as :meth:`People.members` does.
+    """
+    fits = [post.who.members(problem) for post in posts]
+    for chosen in itertools.product((False, True), repeat=len(posts)):
+        if not any(chosen):
+            continue
+        members = np.any([own for own, inside in zip(fits, chosen, strict=True) if inside], axis=0)
+        others = [own for own, inside in zip(fits, chosen, strict=True) if not inside]
+        if all((own & ~members).any() for own in others):
+            yield sum(post.minimum for post, inside in zip(posts, chosen, strict=True) if inside), members
+
+
+def unfillable(posts: Sequence[Post], problem: Problem) -> Iterator[str]:
+    """Say which posts there are not people enough to fill."""
+    for number, members in demands_of(posts, problem):
+        there = int(members[:, :, 1:].any(axis=(1, 2)).sum())
+        if there < number:
+            yield f"it asks for {number} different people where only {there} belong to the group"
 
 
 class Present(_PostsRule):
@@ -176,15 +183,15 @@ class Posts(_PostsRule):
         found = []
         for outlet, slot in self.judged_slots(problem):
             here = crew.get((outlet, slot), ())
-            filled = _most_filled([[d.employee_id for d in here if fits(d)] for fits in seats])
+            filled = most_filled([[d.employee_id for d in here if fits(d)] for fits in seats])
             start = problem.horizon.moment_of(slot * problem.horizon.slot_minutes)
             words = f"{filled} of {len(seats)} posts filled by {len(here)} people at {outlet} at {start:%Y-%m-%d %H:%M}"
             found.append((len(seats) - filled, words, {"outlet_id": outlet, "start": start}))
         return self.over_limit(found)
 
 
-def _most_filled(candidates: Sequence[Sequence[str]]) -> int:
-    """Count the seats that different people can fill, given who could fill each, by augmenting paths."""
+def most_filled(candidates: Sequence[Sequence[str]]) -> int:
+    """Count, for the checker, the seats that different people can fill, given who could fill each; augmenting paths."""
     seat_of: dict[str, int] = {}
 
     def seated(seat: int, asked: set[str]) -> bool:

@@ -23,7 +23,7 @@ from schedsolver.domain import (
 )
 from schedsolver.errors import InvalidProblem
 from schedsolver.rules.cost import PaidTime
-from schedsolver.rules.custody import DualControl, Pledged, Post, Posts, Present
+from schedsolver.rules.custody import DualControl, Pledged, Post, Posts, Present, demands_of
 from schedsolver.rules.presence import People
 from tests.solving import FixedModel, assert_agree, fixed_shift, judged, spell, words, work
 from tests.tiny import MONDAY, TUESDAY, tiny
@@ -420,17 +420,17 @@ def test_the_worst_set_lacks_as_many_as_the_best_matching_leaves_empty(posts, th
     problem = world(staff=PEOPLE)
     rule = Posts(posts=posts, start="09:00", end="10:00", hard=False, weight=1)
     crew = np.isin(np.arange(6), list(there))
-    lacks = [number - int((crew & members[:, 0, 1]).sum()) for number, members in rule._demands(problem)]
+    lacks = [number - int((crew & members[:, 0, 1]).sum()) for number, members in demands_of(rule.wanted, problem)]
     assert judged(rule, problem, *(day(f"P{i}") for i in there)).cents == max(0, *lacks, 0)
 
 
 def test_sets_that_a_larger_one_implies_need_no_rows():
     everybody = Posts(posts=(Post(), Post(who=CASH), Post(who=FX)))
     # Everybody fits the first post, so it joins any set that has all; those of fx are all of cash.
-    sets = list(everybody._demands(world(permissions=PERMITTED)))
+    sets = list(demands_of(everybody.wanted, world(permissions=PERMITTED)))
     assert [number for number, _ in sets] == [1, 2, 3]
     assert [int(members[:, 0, 1].sum()) for _, members in sets] == [1, 2, 3]
-    assert len(list(BOTH._demands(world(permissions=can(("E1", "cash"), ("E2", "fx")))))) == 3
+    assert len(list(demands_of(BOTH.wanted, world(permissions=can(("E1", "cash"), ("E2", "fx")))))) == 3
 
 
 def test_at_most_five_posts():

@@ -1,0 +1,191 @@
+"""Training sessions: a group learns together, at one outlet in the same slots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from schedsolver.domain.base import ClockTime, format_clock
+from schedsolver.domain.horizon import MINUTES_PER_DAY
+from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.rule import Finding, Judgement, ModelContext
+from schedsolver.domain.schedule import Duty
+from schedsolver.rules.gathering import GatheringRule, off_grid
+from schedsolver.rules.presence import People, duties_meant
+
+if TYPE_CHECKING:
+    from schedsolver.domain.problem import Problem
+    from schedsolver.domain.schedule import Schedule
+
+
+class TrainingSessions(GatheringRule):
+    """Everybody of a group attends one session of a training, together with others at one outlet.
+
+    A session begins on a date at an outlet of the scope. Whoever belongs to the group on its date at its outlet can
+    attend it, nobody attends two, and nobody is on the activity otherwise, except for its trainer. A soft rule charges
+    for each of the group who attends none.
+
+    Attributes
+    ----------
+    who
+        Those who need it.
+    trainer
+        Of these one leads each session; those who need it themselves do not. ``None`` for a training without.
+    minutes
+        Length of a session.
+    start_from, start_to
+        A session begins in ``[start_from, start_to]``, in steps of a slot.
+    least, most
+        Participants of a session, the trainer left out.
+    """
+
+    name: ClassVar[str] = "training.sessions"
+    may_be_soft: ClassVar[bool] = True
+
+    who: People = People()
+    trainer: People | None = None
+    minutes: Annotated[int, Field(ge=1, le=MINUTES_PER_DAY)]
+    start_from: ClockTime
+    start_to: ClockTime
+    least: Annotated[int, Field(ge=1)] = 1
+    most: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start_from > self.start_to:
+            raise ValueError(
+                f"starts from {format_clock(self.start_from)}, after its latest start {format_clock(self.start_to)}"
+            )
+        if self.start_to >= MINUTES_PER_DAY:
+            raise ValueError(f"its latest start {format_clock(self.start_to)} is not on the date itself")
+        if self.most is not None and self.least > self.most:
+            raise ValueError(f"least {self.least} participants are more than the most, {self.most}")
+        return self
+
+    def faults(self, problem: Problem) -> Iterator[str]:
+        """Refuse sessions that nobody could attend or lead, or that could never have enough participants."""
+        own = list(super().faults(problem))
+        for people in filter(None, (self.who, self.trainer)):
+            own += people.faults(problem)
+        own += off_grid(problem, (self.start_from, self.start_to), [self.minutes])
+        yield from own
+        if own:
+            return
+        learners, trainers = self._roles(problem)
+        able, meant = self._able(problem), duties_meant(self.scope, problem)
+        most = int((learners & able & meant).sum(axis=0).max())
+        if most < self.least:
+            yield f"at no time and place more than {most} of those who need it may do {self.activity}"
+        if self.trainer is not None and not (trainers & able & meant).any():
+            yield f"no trainer of the {self.trainer}, who do not need it themselves, may do {self.activity}"
+
+    def add_to(self, model: ModelContext) -> None:
+        """Give each session that could be a column, and one for each who could attend or lead it."""
+        problem, step = model.problem, model.problem.horizon.slot_minutes
+        starts = range(self.start_from, self.start_to + 1, step)
+        blocks = self._blocks(problem, [(start // step, self.minutes // step) for start in starts])
+        employee, block = self._could_be_in(model, blocks)
+        learners, trainers = (
+            role[employee, blocks.outlet[block], blocks.day[block]] for role in self._roles(problem)
+        )  # fmt: skip
+        kept = learners | trainers
+        employee, block, learns = employee[kept], block[kept], learners[kept]
+        member = model.new_columns(np.ones(len(block), np.int64))
+        self._tie(model, blocks, employee, block, member)
+        held = model.new_columns(np.ones(len(blocks), np.int64))
+        row, nothing = np.arange(len(blocks)), np.zeros(len(blocks))
+        attending = np.append(block[learns], row), np.append(member[learns], held)
+        factors = np.repeat([1, -self.least], [int(learns.sum()), len(row)])
+        model.require(*attending, factors, nothing, None)
+        most = len(problem.staff) if self.most is None else self.most
+        model.require(*attending, np.where(factors > 0, 1, -most), None, nothing)
+        if self.trainer is not None:
+            leading = np.append(block[~learns], row), np.append(member[~learns], held)
+            model.require(*leading, np.repeat([1, -1], [int((~learns).sum()), len(row)]), nothing, nothing)
+        self._ask_for_all(model, employee[learns], member[learns])
+
+    def _ask_for_all(self, model: ModelContext, employee: IntArray, attends: IntArray) -> None:
+        """Let each of the group attend one session."""
+        problem = model.problem
+        needs = (self._roles(problem)[0] & duties_meant(self.scope, problem)).any(axis=(1, 2))
+        needing, row = np.flatnonzero(needs), np.zeros(len(problem.staff), np.int64)
+        row[needing] = np.arange(len(needing))
+        ones = np.ones(len(employee), np.int64)
+        model.require(row[employee], attends, ones, None, np.ones(len(needing)))
+        model.limit(self, row[employee], attends, -ones, np.full(len(needing), -1))
+
+    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
+        """Take what each person did apart into sessions, and see who was there."""
+        violations: list[Finding] = []
+        there: dict[tuple[str, int], list[Duty]] = defaultdict(list)
+        slots = self.minutes // problem.horizon.slot_minutes
+        for outlet, first, length, duty in self._runs(problem, schedule):
+            if length % slots:
+                words = f"{duty.employee_id} spends {length * problem.horizon.slot_minutes} minutes on {self.activity}"
+                violations.append(self.violation(f"{words}, no whole number of sessions of {self.minutes}", duty))
+            for begin in range(first, first + length - slots + 1, slots):
+                there[outlet, begin].append(duty)
+        attended: Counter[str] = Counter()
+        for (outlet, first), duties in sorted(there.items()):
+            start = problem.horizon.moment_of(first * problem.horizon.slot_minutes)
+            here = [duty.model_copy(update={"date": start.date()}) for duty in duties]
+            learners = [d.employee_id for d in here if self.who.test(problem)(d)]
+            attended.update(learners)
+            wrong = self._wrong_with(problem, here, len(learners), self._clock_of(problem, outlet, first))
+            words = f"session of {self.activity} at {outlet} at {start:%Y-%m-%d %H:%M}"
+            violations += [self.violation(f"{words}: {fault}", outlet_id=outlet, start=start) for fault in wrong]
+        for name, sessions in sorted(attended.items()):
+            if sessions > 1:
+                violations.append(self.violation(f"{name} attends {sessions} sessions", employee_id=name))
+        found = (
+            (int(not attended[name]), f"{name} attends no session of {self.activity}", {"employee_id": name})
+            for name in self._needing(problem)
+        )
+        missing = self.over_limit(found)
+        return Judgement((*violations, *missing.violations), missing.penalties)
+
+    def _wrong_with(self, problem: Problem, duties: list[Duty], learners: int, clock: int | None) -> Iterator[str]:
+        """Say, for the checker, what is wrong with a session."""
+        if clock is None or not self.start_from <= clock <= self.start_to:
+            yield "none begins then"
+        if not self.least <= learners <= (self.most or learners):
+            most = "or more" if self.most is None else f"to {self.most}"
+            yield f"{learners} participants, not {self.least} {most}"
+        is_learner = self.who.test(problem)
+        others = [duty for duty in duties if not is_learner(duty)]
+        is_trainer = self.trainer.test(problem) if self.trainer is not None else lambda _: False
+        trainers = sum(map(is_trainer, others))
+        if self.trainer is not None and trainers != 1:
+            yield f"{trainers} trainers, not one"
+        for duty in others:
+            if not is_trainer(duty):
+                yield f"{duty.employee_id} neither needs it nor leads it"
+
+    def _roles(self, problem: Problem) -> tuple[BoolArray, BoolArray]:
+        """Tell, for the model, who learns and who could lead, shape ``(staff, outlets, days)`` each."""
+        learners = self.who.members(problem)[:, :, 1:]
+        if self.trainer is None:
+            return learners, np.zeros_like(learners)
+        return learners, self.trainer.members(problem)[:, :, 1:] & ~learners
+
+    def _needing(self, problem: Problem) -> Iterator[str]:
+        """Give, for the checker, those who belong to the group on a date at an outlet of the scope."""
+        needs = self.who.test(problem)
+        outlets = [o.outlet_id for o in problem.outlets if self.scope.has_outlet(o.outlet_id)]
+        dates = [date for date in problem.horizon.dates if self.scope.has_date(date, problem)]
+        moments = [dt.datetime.combine(date, dt.time()) for date in dates]
+        for employee in problem.staff:
+            duties = (
+                Duty(
+                    employee_id=employee.employee_id, date=start.date(), outlet_id=outlet, start=start,
+                    end=start + dt.timedelta(minutes=self.minutes), shift_type_id=problem.shift_types[0].shift_type_id,
+                )
+                for start in moments for outlet in outlets
+            )  # fmt: skip
+            if any(map(needs, duties)):
+                yield employee.employee_id
