@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 
 import schedsolver as ss
-from schedsolver.cli import appraise, bench, summary, traffic
+from schedsolver.cli import appraise, bench, frontier, summary, traffic
 from schedsolver.cli.console import plain_console
 from schedsolver.cli.progress import showing
 from schedsolver.cli.roster_folder import refuse_unfit, write_roster
@@ -73,6 +73,7 @@ app.command()(appraise.appraise)
 app.command()(traffic.simulate)
 app.command()(traffic.forecast)
 app.command()(traffic.backtest)
+app.command()(frontier.frontier)
 
 
 def main() -> None:
