@@ -20,7 +20,6 @@ from schedsolver.cli.summary import money, of_problem, print_table
 from schedsolver.cli.values import made
 from schedsolver.errors import CannotWrite
 from schedsolver.io.text import write_file, writing
-from schedsolver.solve.frontier import FACTORS
 
 TABLE, PICTURE = "frontier.csv", "frontier.svg"
 MONEY = ("cover", "cost", "money", "unfairness", "price")
@@ -40,6 +39,8 @@ def frontier(
     ] = False,
 ) -> None:
     """Find rosters between the cheapest and the fairest, and the price of fairness in money."""
+    # Only here is a solver needed.
+    from schedsolver.solve.frontier import FACTORS
     from schedsolver.solve.frontier import frontier as search
 
     need("matplotlib", "draw the frontier")
