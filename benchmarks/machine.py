@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from schedsolver.bench.machine import machine
-from schedsolver.solve.run import versions
+from schedsolver.solve.result import versions
 
 
 def describe_machine() -> str:

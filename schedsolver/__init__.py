@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schedsolver import domain, errors, rules, traffic
@@ -46,6 +47,7 @@ from schedsolver.domain import (
 from schedsolver.errors import (
     CheckFailed,
     InfeasibleProblem,
+    InvalidCheckpoint,
     InvalidProblem,
     InvalidSchedule,
     NoSolutionFound,
@@ -81,6 +83,7 @@ __all__ = [
     "Incumbent",
     "InfeasibleProblem",
     "IntervalRequirement",
+    "InvalidCheckpoint",
     "InvalidProblem",
     "InvalidSchedule",
     "Leave",
@@ -135,16 +138,21 @@ def solve(
     on_incumbent: Callable[[Incumbent], None] | None = None,
     stop: threading.Event | None = None,
     start: Schedule | None = None,
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
 ) -> Result:
     """Find a roster with a proof of how good it is; see :func:`schedsolver.solve.runner.solve`."""
     # Only here is a solver needed: reading, generating and checking load none.
     from schedsolver.solve import runner
 
-    return runner.solve(problem, settings, on_progress, on_incumbent=on_incumbent, stop=stop, start=start)
+    return runner.solve(
+        problem, settings, on_progress, on_incumbent=on_incumbent, stop=stop, start=start, checkpoint=checkpoint,
+        resume=resume,
+    )  # fmt: skip
 
 
-def incumbents(problem: Problem, settings: Settings | None = None) -> Incumbents:
+def incumbents(problem: Problem, settings: Settings | None = None, *, start: Schedule | None = None) -> Incumbents:
     """Give better and better rosters as they are found; see :class:`schedsolver.solve.runner.Incumbents`."""
     from schedsolver.solve.runner import Incumbents
 
-    return Incumbents(problem, settings)
+    return Incumbents(problem, settings, start=start)

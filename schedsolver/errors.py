@@ -101,6 +101,10 @@ class InvalidSchedule(SchedSolverError):
     """A schedule names things its problem does not have, or cannot be read."""
 
 
+class InvalidCheckpoint(SchedSolverError):
+    """A file holds no checkpoint of the problem, or not the whole of it."""
+
+
 class InfeasibleProblem(SchedSolverError):
     """No roster can satisfy the hard rules; ``reasons`` names what contradicts what.
 

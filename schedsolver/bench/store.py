@@ -21,7 +21,7 @@ from schedsolver.bench.plan import Cell, Plan
 from schedsolver.bench.record import RunRecord
 from schedsolver.errors import CannotWrite
 from schedsolver.io.text import write_file, writing
-from schedsolver.solve.run import versions
+from schedsolver.solve.result import versions
 
 HEADER = "experiment.json"
 CELLS = "cells"

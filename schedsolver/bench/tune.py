@@ -28,7 +28,7 @@ from schedsolver.bench.run import RunProgress, run_plan
 from schedsolver.bench.scores import FINAL_GAP, Measure, scores
 from schedsolver.bench.tuning import DEFAULT, PresetGoal, Tuning, Value, fields_of, names_of, there
 from schedsolver.solve.presets import shape_of
-from schedsolver.solve.run import versions
+from schedsolver.solve.result import versions
 
 Points = Mapping[str, Mapping[str, Value]]
 OnProgress = Callable[[RunProgress], None]

@@ -18,7 +18,7 @@ from schedsolver.bench.weights import reweighted
 from schedsolver.domain.problem import Problem
 from schedsolver.errors import CheckFailed, InfeasibleProblem, InvalidSchedule, NoSolutionFound
 from schedsolver.rules.check import CheckReport, check
-from schedsolver.solve.run import versions
+from schedsolver.solve.result import versions
 from schedsolver.solve.runner import solve
 
 if TYPE_CHECKING:

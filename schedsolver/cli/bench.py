@@ -16,8 +16,8 @@ from rich.console import Console
 
 from schedsolver.bench.extras import need
 from schedsolver.cli import bench_report, bench_tune
-from schedsolver.cli.bench_progress import INTERRUPTED, duration, line_of, showing_cells
-from schedsolver.cli.console import plain_console
+from schedsolver.cli.bench_progress import duration, line_of, showing_cells
+from schedsolver.cli.console import INTERRUPTED, plain_console
 from schedsolver.domain.wording import count_of
 
 if TYPE_CHECKING:

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from schedsolver.bench.run import RunProgress
 
 
-INTERRUPTED = 130
-
-
 @contextmanager
 def showing_cells(console: Console) -> Iterator[Callable[[RunProgress], None]]:
     """Give what shows progress: a live display on a terminal, a line for each finished cell elsewhere."""

@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from schedsolver.bench.extras import need
-from schedsolver.cli.bench_progress import INTERRUPTED, showing_cells
-from schedsolver.cli.console import plain_console
+from schedsolver.cli.bench_progress import showing_cells
+from schedsolver.cli.console import INTERRUPTED, plain_console
 
 RESULT = "tuning.json"
 

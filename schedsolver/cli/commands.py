@@ -1,6 +1,7 @@
 """What the command `schedsolver` can do, and its exit codes.
 
-0: a checked roster. 1: no roster, or the check failed. 2: bad input, and nothing was written.
+0: a checked roster. 1: no roster, or the check failed. 2: bad input, and nothing was written. 130: ended at once by
+Ctrl-C.
 """
 
 from __future__ import annotations
@@ -15,10 +16,9 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 
 import schedsolver as ss
-from schedsolver.cli import appraise, bench, frontier, summary, traffic
-from schedsolver.cli.console import plain_console
-from schedsolver.cli.progress import showing
-from schedsolver.cli.roster_folder import refuse_unfit, write_roster
+from schedsolver.cli import appraise, bench, frontier, solving, summary, traffic
+from schedsolver.cli.console import INTERRUPTED, leave_at_once, plain_console
+from schedsolver.cli.roster_folder import CHECKPOINT_FILE
 from schedsolver.domain.base import Model
 from schedsolver.domain.wording import faults_of_error
 from schedsolver.errors import (
@@ -55,6 +55,9 @@ class _Commands(TyperGroup):
         except SchedSolverError as error:
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(1 if isinstance(error, NO_ROSTER) else 2) from None
+        except KeyboardInterrupt:
+            typer.echo("interrupted", err=True)
+            raise typer.Exit(INTERRUPTED) from None
 
 
 app = typer.Typer(
@@ -82,7 +85,12 @@ def main() -> None:
         # A name that the terminal cannot show must not cost the user the roster.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app(prog_name="schedsolver")
+    try:
+        app(prog_name="schedsolver")
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            leave_at_once()
+        raise
 
 
 def _format_hint(text: str) -> str:
@@ -109,7 +117,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for the roster.")] = Path("out/demo"),
 ) -> None:
     """Solve the example that comes with the library: a hub and five satellites, 36 people, one week."""
-    _solve(ss.load(_example()), _valid(ss.Settings, time_seconds=time, gap=DEMO_GAP), out)
+    solving.solve_into(ss.load(_example()), _valid(ss.Settings, time_seconds=time, gap=DEMO_GAP), out)
 
 
 @app.command()
@@ -152,14 +160,26 @@ def solve(
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Same roster on every run; --time counts units of work.")
     ] = False,
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="SCHEDULE", help="Begin with an earlier roster; what breaks today's rules is repaired."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the search that --out keeps; --time and --work count both.")
+    ] = False,
 ) -> None:
-    """Solve a problem and write the roster with its proof."""
+    """Solve a problem and write the roster with its proof.
+
+    The first Ctrl-C, or SIGTERM, ends the search with the best roster so far; the second ends the command at once.
+    """
     settings = _valid(
         ss.Settings, time_seconds=time, gap=gap, workers=workers, seed=seed, deterministic=deterministic,
         deterministic_work=time if deterministic and work is None else work, stall_seconds=stall,
         target_cents=None if target is None else round(100 * target),
     )  # fmt: skip
-    _solve(_load(path, format_hint), settings, out)
+    problem = _load(path, format_hint)
+    given = None if start is None else ss.load_schedule(start)
+    solving.solve_into(problem, settings, out, start=given, checkpoint=out / CHECKPOINT_FILE, resume=resume)
 
 
 @app.command()
@@ -173,18 +193,6 @@ def check(
     summary.print_check(plain_console(), report)
     if not report.ok:
         raise typer.Exit(1)
-
-
-def _solve(problem: ss.Problem, settings: ss.Settings, out: Path) -> None:
-    refuse_unfit(out)
-    console = plain_console()
-    console.print(summary.of_problem(problem))
-    with showing(console) as on_progress:
-        result = ss.solve(problem, settings, on_progress)
-        on_progress(result.trace[-1])
-    write_roster(result, out)
-    summary.print_result(console, problem, result)
-    summary.print_files(console, out)
 
 
 def _load(path: Path, format_hint: str) -> ss.Problem:

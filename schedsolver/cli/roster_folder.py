@@ -14,6 +14,7 @@ from schedsolver.solve.result import Result
 
 RESULT_FILE = "result.json"
 FILES = (SCHEDULE_FILE, DUTIES_FILE, ACTIVITIES_FILE, RESULT_FILE)
+CHECKPOINT_FILE = "search.checkpoint"
 PREFIX = ".schedsolver-"
 
 
@@ -69,6 +70,7 @@ def write_roster(result: Result, folder: Path) -> None:
 
 
 def _others(names: Iterable[str]) -> list[str]:
-    """Give the names that no earlier roster explains; hidden files, as file managers leave them, do not count."""
+    """Give the names that no earlier search explains; hidden files, as file managers leave them, do not count."""
     seen = sorted(name for name in names if not name.startswith("."))
-    return [name for name in seen if name not in FILES] if RESULT_FILE in seen else seen
+    ours = FILES if RESULT_FILE in seen else ()
+    return [name for name in seen if name not in (*ours, CHECKPOINT_FILE)]

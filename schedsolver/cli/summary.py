@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from schedsolver.cli.roster_folder import FILES
+from schedsolver.domain.wording import count_of
 from schedsolver.rules import CheckReport, check
 from schedsolver.scoring import kpis, shortages
 from schedsolver.solve.result import Result, Status
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from schedsolver.domain import Problem, Schedule
+    from schedsolver.solve.start import Start
 
 MOST_SHORTAGES = 12
 MOST_VIOLATIONS = 50
@@ -61,10 +63,25 @@ def print_result(console: Console, problem: Problem, result: Result) -> None:
     paid = f"{figures['paid_hours']:,.1f} hours paid, {figures['contract_hours']:,.1f} contracted"
     table.add_row("duties", f"{figures['duties']:.0f} of {figures['people_on_duty']:.0f} employees; {paid}")
     console.print(table)
+    if result.start is not None:
+        _print_start(console, result.start, result.schedule)
     if not result.schedule.duty_list and result.status is Status.FEASIBLE:
         console.print("Nobody is on duty yet: the time was enough for a first, idle roster only. Give it more.")
     _print_cost(console, result.cost_by_rule)
     _print_shortages(console, problem, result.schedule)
+
+
+def _print_start(console: Console, start: Start, schedule: Schedule) -> None:
+    broken = len(start.report.violations)
+    what = f"{count_of(broken, 'violation')} of today's rules" if broken else "it keeps today's rules"
+    kept = f"{start.kept_in(schedule):,} of its {start.duties:,} duties are as they were"
+    console.print(f"The roster to begin with: {what}; {kept}.", soft_wrap=True)
+    for sentence in start.dropped:
+        console.print(f"  dropped {sentence}", soft_wrap=True)
+    for finding in start.report.violations[:MOST_SHORTAGES]:
+        console.print(f"  {finding.rule}: {finding.message}", soft_wrap=True)
+    if broken > MOST_SHORTAGES:
+        console.print(f"  ... and {broken - MOST_SHORTAGES} more")
 
 
 def print_check(console: Console, report: CheckReport) -> None:

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from schedsolver.domain.options import IntArray
 from schedsolver.errors import CheckFailed
 from schedsolver.model.names import schedule_of
-from schedsolver.rules.check import check
-from schedsolver.solve.result import Incumbent, Progress, StopReason
+from schedsolver.rules.check import CheckReport, check
+from schedsolver.solve.result import Incumbent, Progress, StopReason, versions
 
 if TYPE_CHECKING:
+    from schedsolver.domain.schedule import Schedule
     from schedsolver.model.build import BuiltModel
+    from schedsolver.solve.checkpoint import Checkpoint
     from schedsolver.solve.settings import Settings
+    from schedsolver.solve.start import Start
 
 # What the tree search's floating point may add to a bound; more is a defect.
 BOUND_TOLERANCE = 1e-6
@@ -47,7 +50,11 @@ class Board:
     best
         The best roster, checked; ``None`` before the first.
     values
-        The solution it was read from, shape ``(columns,)``; what the search goes on from.
+        The best solution of the model, shape ``(columns,)``; what the search goes on from.
+    start
+        The earlier roster to begin with, if there is one.
+    spent
+        Seconds of an earlier search that this one goes on from.
     found
         The latest better rosters, for others to take away.
     bound
@@ -75,6 +82,9 @@ class Board:
         self.trace: list[Progress] = []
         self.work = 0.0
         self._clock = clock
+        self.spent = 0.0
+        self.start: Start | None = None
+        self._cost = 0
         self._better_at: float | None = None
         self._lock = threading.Lock()
 
@@ -89,7 +99,12 @@ class Board:
         values = self.model.roster.settled(values)
         by_rule = self.model.roster.cost_by_rule(values)
         cost = sum(by_rule.values())
+        if self.values is not None and cost >= self._cost:
+            return
         if self.best is not None and cost >= self.best.objective:
+            # Dearer than the roster the search was given, but one that it can go on from.
+            with self._lock:
+                self.values, self._cost = values, cost
             return
         schedule = schedule_of(self.model, values)
         report = check(self.model.roster.problem, schedule)
@@ -103,10 +118,26 @@ class Board:
             if self.best is None or cost < self.best.objective:
                 if self.best is not None:
                     self._better_at = self._now
-                self.best = Incumbent(self._seconds, cost, self.bound, phase, schedule, report.cost_by_rule)
-                self.values = values
-                self.found.append(self.best)
-                self._note(phase)
+                self.values, self._cost = values, cost
+                self._keep(schedule, report, phase)
+
+    def restore(self, kept: Checkpoint) -> None:
+        """Go on from where an earlier search was; its roster is begun with as any other."""
+        self.spent, self.work = kept.seconds, kept.work
+        self.bound = kept.bound if kept.library == versions()["schedsolver"] else None
+        self.trace = kept.moments()
+
+    def begin_with(self, start: Start, phase: str) -> None:
+        """Begin with an earlier roster: the best at once if it passes the check."""
+        self.start = start
+        if start.report.ok:
+            with self._lock:
+                self._keep(start.schedule, start.report, phase)
+
+    def _keep(self, schedule: Schedule, report: CheckReport, phase: str) -> None:
+        self.best = Incumbent(self._seconds, report.objective, self.bound, phase, schedule, report.cost_by_rule)
+        self.found.append(self.best)
+        self._note(phase)
 
     def expect_better(self) -> None:
         """Say that better rosters should follow from now on, so that a time without one counts."""
@@ -153,11 +184,11 @@ class Board:
         """Wall-clock time left; plenty when deterministic."""
         if self.settings.deterministic:
             return float("inf")
-        return self.settings.time_seconds - (self._clock() - self.began)
+        return self.settings.time_seconds - self.spent - (self._clock() - self.began)
 
     @property
     def _seconds(self) -> float:
-        return self._clock() - self.started
+        return self.spent + self._clock() - self.started
 
     @property
     def _now(self) -> float:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.metadata
 import json
+import platform
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from schedsolver.domain.schedule import Schedule
 from schedsolver.solve.settings import Settings
+from schedsolver.solve.start import Start
 
 
 class Status(StrEnum):
@@ -103,6 +106,8 @@ class Result:
         Of Python and the libraries that matter.
     trace
         Each improvement of objective or bound, in order of time.
+    start
+        What was made of the earlier roster it began with, if it did.
     """
 
     schedule: Schedule
@@ -119,6 +124,7 @@ class Result:
     settings: Settings
     versions: dict[str, str]
     trace: tuple[Progress, ...]
+    start: Start | None = None
 
     @property
     def gap(self) -> float:
@@ -143,7 +149,7 @@ class Result:
             "settings": self.settings.model_dump(mode="json"),
             "versions": self.versions,
             "trace": [[round(p.seconds, 3), p.objective, p.bound, p.phase] for p in self.trace],
-        }
+        } | ({} if self.start is None else {"start": self.start.to_dict(self.schedule)})
 
     def to_json(self) -> str:
         """Give :meth:`to_dict` as text."""
@@ -153,3 +159,9 @@ class Result:
 def relative_gap(objective: int, bound: int) -> float:
     """Give ``(objective - bound) / objective``; 0 when both are 0."""
     return (objective - bound) / max(1, abs(objective))
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of Python and the libraries a result depends on."""
+    packages = ("schedsolver", "ortools", "highspy", "numpy")
+    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages}

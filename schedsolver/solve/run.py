@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import threading
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from schedsolver.errors import NoSolutionFound
+from schedsolver.errors import NoSolutionFound, SchedSolverError
 from schedsolver.model.build import build_model
 from schedsolver.solve.board import Board
+from schedsolver.solve.checkpoint import Checkpoint, Keeper, read_checkpoint
 from schedsolver.solve.cpsat import check_parameters
-from schedsolver.solve.result import Incumbent, Progress, Result, Status, StopReason
+from schedsolver.solve.result import Incumbent, Progress, Result, Status, StopReason, versions
 from schedsolver.solve.search import Search
+from schedsolver.solve.start import Start
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.schedule import Schedule
     from schedsolver.solve.settings import Settings
@@ -35,26 +37,38 @@ class Run:
     stop
         Ends the search when set.
     start
-        A roster to begin with.
+        An earlier roster to begin with.
+    checkpoint
+        File to keep the state of the search in.
+    resume
+        Whether to go on from the state in that file, if it is there.
 
     Raises
     ------
     SchedSolverError
-        If CP-SAT has no such parameters.
+        If CP-SAT has no such parameters, or the checkpoint cannot be used.
     """
 
     def __init__(
         self,
         problem: Problem,
         settings: Settings,
+        *,
         stop: threading.Event | None = None,
         start: Schedule | None = None,
+        checkpoint: Path | None = None,
+        resume: bool = False,
     ) -> None:
         check_parameters(settings.cp_sat)
+        self._kept: Checkpoint | None = None
+        if resume:
+            self._kept = _kept_in(checkpoint, problem)
+        given = self._kept.schedule if self._kept is not None else start
+        self._start = None if given is None else Start.of(problem, given)
+        self._keeper = None if checkpoint is None else Keeper(checkpoint, problem)
         self._problem = problem
         self._settings = settings
         self._stop = stop
-        self._start = start
         self._board: Board | None = None
         self._done = threading.Event()
         self._given_up = False
@@ -63,6 +77,10 @@ class Run:
         """Build the model and begin to search."""
         started = time.perf_counter()
         self._board = Board(build_model(self._problem), self._settings, started)
+        if self._kept is not None:
+            self._board.restore(self._kept)
+        if self._start is not None:
+            self._board.begin_with(self._start, "start" if self._kept is None else "checkpoint")
         self._worker = threading.Thread(target=self._search, args=(self._board,), daemon=True)
         self._worker.start()
         return self
@@ -70,11 +88,14 @@ class Run:
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
         """End the search, so that nothing is left running, unless there is no patience left for that."""
         self.end()
-        if not self._given_up:
-            self._worker.join()
+        if self._given_up:
+            return
+        self._worker.join()
+        if self._keeper is not None:
+            self._keeper.keep(self.board, now=True)
 
     def _search(self, board: Board) -> None:
-        board.guarded(lambda: Search(board, self._start).run())()
+        board.guarded(lambda: Search(board).run())()
         self._done.set()
 
     @property
@@ -89,6 +110,8 @@ class Run:
         ended = self._done.wait(TICK_SECONDS)
         if self._stop is not None and self._stop.is_set():
             self.end()
+        if self._keeper is not None:
+            self._keeper.keep(self.board)
         return self.board.stopped and ended
 
     def end(self) -> None:
@@ -162,10 +185,11 @@ class Run:
             settings=self._settings,
             versions=versions(),
             trace=tuple(board.trace),
+            start=self._start if self._kept is None else None,
         )
 
 
-def versions() -> dict[str, str]:
-    """Give the versions of Python and the libraries a result depends on."""
-    packages = ("schedsolver", "ortools", "highspy", "numpy")
-    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages}
+def _kept_in(checkpoint: Path | None, problem: Problem) -> Checkpoint | None:
+    if checkpoint is None:
+        raise SchedSolverError("resume=True needs the file to go on from; give it as checkpoint")
+    return read_checkpoint(checkpoint, problem) if checkpoint.exists() else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from schedsolver.solve.result import Incumbent, Progress, Result
@@ -23,6 +24,8 @@ def solve(
     on_incumbent: Callable[[Incumbent], None] | None = None,
     stop: threading.Event | None = None,
     start: Schedule | None = None,
+    checkpoint: str | Path | None = None,
+    resume: bool = False,
 ) -> Result:
     """Find a roster, as cheap as the limits allow, with a proof of how cheap it could be.
 
@@ -44,8 +47,13 @@ def solve(
     stop
         Ends the search in order when set, from whatever thread.
     start
-        A roster to begin with, for example of an earlier run; only its duties are kept, and where those break a rule
-        the search begins without it.
+        An earlier roster to begin with. What the problem does not know is dropped, and what breaks today's rules is
+        repaired with as little change as the search finds; ``Result.start`` tells both.
+    checkpoint
+        File to keep the state of the search in: written every two seconds, each time whole, and once at the end.
+    resume
+        Go on from the state in ``checkpoint``, in place of ``start``, if the file is there. Time and work spent before
+        count towards the limits.
 
     Returns
     -------
@@ -57,10 +65,13 @@ def solve(
         If no roster can satisfy the hard rules; names the pins that contradict each other.
     NoSolutionFound
         If the limits ran out, or the search was ended, before any roster was found.
+    InvalidCheckpoint
+        If the file to go on from is of another problem, or not whole.
     CheckFailed
         If solver and checker disagree, which is a defect of this library.
     """
-    run = Run(problem, settings or Settings(), stop, start)
+    kept_in = None if checkpoint is None else Path(checkpoint)
+    run = Run(problem, settings or Settings(), stop=stop, start=start, checkpoint=kept_in, resume=resume)
 
     def tell() -> None:
         for found in run.found():
@@ -84,7 +95,7 @@ class Incumbents(Iterator[Incumbent]):
 
     Parameters
     ----------
-    problem, settings
+    problem, settings, start
         As for :func:`solve`.
 
     Examples
@@ -97,8 +108,8 @@ class Incumbents(Iterator[Incumbent]):
     (True, True)
     """
 
-    def __init__(self, problem: Problem, settings: Settings | None = None) -> None:
-        self._run = Run(problem, settings or Settings())
+    def __init__(self, problem: Problem, settings: Settings | None = None, *, start: Schedule | None = None) -> None:
+        self._run = Run(problem, settings or Settings(), start=start)
         self._rosters = _rosters(self._run)
 
     def __next__(self) -> Incumbent:

@@ -14,17 +14,16 @@ import numpy as np
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.errors import EngineLost, InfeasibleProblem, NoSolutionFound
 from schedsolver.model.relaxation import Part, Relaxation, relaxation_of
-from schedsolver.model.values import counts_of
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask
 from schedsolver.solve.infeasible import contradictions
 from schedsolver.solve.mip import solve_mip
 from schedsolver.solve.neighbourhoods import columns_outside, free_options
+from schedsolver.solve.repair import take_up
 from schedsolver.solve.result import StopReason
 
 if TYPE_CHECKING:
-    from schedsolver.domain.schedule import Schedule
     from schedsolver.model.build import BuiltModel
     from schedsolver.solve.board import Board
 
@@ -43,13 +42,10 @@ class Search:
     ----------
     board
         Where rosters and bounds go, and when to stop.
-    start
-        A roster to begin with.
     """
 
-    def __init__(self, board: Board, start: Schedule | None = None) -> None:
+    def __init__(self, board: Board) -> None:
         self.board = board
-        self.start = start
         self.model: BuiltModel = board.model
         settings = board.settings
         self.strategy = settings.strategy
@@ -70,7 +66,12 @@ class Search:
         NoSolutionFound
             If none was found within the limits.
         """
-        self._open()
+        if self.board.start is not None and not self.board.stopped:
+            take_up(self.board, self.board.start, self._cp)
+        if self.board.values is None and not (self.board.best is not None and self.board.stopped):
+            self._open()
+        if self.board.best is not None and self.board.stopped:
+            return
         if len(self.model.roster.options) <= self.strategy.small_options:
             if self.board.values is None:
                 self._insist()
@@ -83,13 +84,11 @@ class Search:
         self.board.end(StopReason.WORK)
 
     def _open(self) -> None:
-        """Find a first roster, even past the time limit: that to begin with, or one in which only pins are worked.
+        """Find a first roster, even past the time limit: nobody works beyond what the pins ask for.
 
-        With rules that ask for work there may be none of the latter kind; the former may break a rule.
+        With rules that ask for work there may be no such roster.
         """
         roster = self.model.roster
-        if self.start is not None and self._take_up(self.start):
-            return
         pinned = np.zeros(len(roster.options), bool)
         for pin in roster.problem.pins:
             pinned |= matching(pin, roster.problem, roster.options)
@@ -98,17 +97,6 @@ class Search:
         result = self._solve_cp(self._first_limits, fixed=free, fix_to=idle, stop=never)
         if result.values is not None:
             self.board.offer(result.values, "first roster")
-
-    def _take_up(self, start: Schedule) -> bool:
-        """Offer the best roster with the duties of a given one, and tell whether there is any."""
-        counts, never = counts_of(self.model, start), threading.Event()
-        settings = self.board.settings
-        seconds, work = (np.inf, OPENING_SECONDS) if settings.deterministic else (OPENING_SECONDS, np.inf)
-        limits = CpLimits(seconds=seconds, work=work, seed=settings.seed)
-        result = self._solve_cp(limits, fixed=self.model.roster.duty_columns, fix_to=counts, hint=counts, stop=never)
-        if result.values is not None:
-            self.board.offer(result.values, "given roster")
-        return result.values is not None
 
     def _insist(self) -> None:
         """Find any roster by CP-SAT, or prove that there is none."""

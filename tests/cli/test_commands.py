@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 import schedsolver as ss
 from schedsolver.cli import app, commands
+from schedsolver.cli.roster_folder import CHECKPOINT_FILE
 from schedsolver.cli.roster_folder import FILES as ROSTER_FILES
 from tests.io.files import write
 
@@ -72,6 +74,42 @@ class TestSolve:
         settings = json.loads((out / "result.json").read_text())["settings"]
         assert (settings["deterministic_work"], settings["stall_seconds"]) == (3, 7.5)
 
+    def test_begins_with_an_earlier_roster_and_tells_what_became_of_it(self, problem: Path, out: Path) -> None:
+        solve(problem, out)
+        text = (problem / "leave.csv").read_text()
+        (problem / "leave.csv").write_text(text + "E0007,2026-03-09,2026-03-09\n")
+        earlier = (out / "schedule.json").read_text().replace('"counter"', '"chess"', 1)
+        (out.parent / "earlier.json").write_text(earlier)
+        printed = solve(problem, out, "--start", out.parent / "earlier.json")
+        assert printed.exit_code == 0, printed.output
+        assert "of today's rules; 0 of its 1 duties are as they were" in printed.stdout
+        assert '  dropped 1 stint: activity "chess" is not in the problem' in printed.stdout
+        assert "  leave.taken: E0007" in printed.stdout
+        assert json.loads((out / "result.json").read_text())["start"]["duties"] == 1
+        refused_ = solve(problem, out, "--start", out.parent / "nowhere.json")
+        assert (refused_.exit_code, "there is no such file" in refused_.stderr) == (2, True)
+
+    def test_goes_on_with_the_search_that_the_folder_keeps(self, tmp_path: Path, out: Path) -> None:
+        folder = tmp_path / "problem"
+        ss.save(ss.generate(ss.GeneratorSpec(outlets=2, staff=6, days=3, seed=5)), folder)
+        first = run("solve", folder, "--out", out, "--time", 0.1, "--workers", 1)
+        assert "give the same command again with --resume and a longer --time" in first.stdout
+        assert {path.name for path in out.iterdir()} == {*ROSTER_FILES, CHECKPOINT_FILE}
+        before = json.loads((out / "result.json").read_text())
+        again = run("solve", folder, "--out", out, "--resume", "--time", 5, "--target", 1e9, "--workers", 1)
+        assert (again.exit_code, "(target cost reached)" in again.stdout) == (0, True)
+        after = json.loads((out / "result.json").read_text())
+        assert after["trace"][: len(before["trace"])] == before["trace"]
+        assert after["objective"] <= before["objective"]
+        ss.save(ss.generate(ss.GeneratorSpec(outlets=2, staff=6, days=3, seed=6)), folder)
+        other = run("solve", folder, "--out", out, "--resume")
+        assert (other.exit_code, "search.checkpoint: is of another problem" in other.stderr) == (2, True)
+        assert json.loads((out / "result.json").read_text()) == after
+
+    def test_resuming_where_nothing_is_kept_begins_anew_and_says_so(self, problem: Path, out: Path) -> None:
+        printed = solve(problem, out, "--resume")
+        assert (printed.exit_code, "to go on from; this begins anew." in printed.stdout) == (0, True)
+
     def test_short_staff_is_a_roster_with_priced_shortages(self, tmp_path: Path, out: Path) -> None:
         needs = "outlet,activity,date,start,end,heads\nHub,counter,2026-03-10,09:00,12:00,3\n"
         run = solve(write(tmp_path / "problem", {"interval_requirements.csv": needs}), out)
@@ -118,7 +156,7 @@ class TestSolve:
     def test_a_solver_that_disagrees_with_the_checker_is_no_roster(
         self, problem: Path, out: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def disagree(*args: Any) -> ss.Result:
+        def disagree(*args: Any, **more: Any) -> ss.Result:
             raise ss.CheckFailed("the solver says 1 cent, the checker 2")
 
         monkeypatch.setattr(ss, "solve", disagree)
@@ -207,7 +245,7 @@ class TestOut:
         assert str(file) in run.stderr
 
     def test_it_is_tried_before_solving(self, problem: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(ss, "solve", lambda *args: pytest.fail("solved"))
+        monkeypatch.setattr(ss, "solve", lambda *args, **more: pytest.fail("solved"))
         assert solve(problem, problem).exit_code == 2
 
     def test_nothing_is_half_written(self, problem: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,7 +256,12 @@ class TestOut:
         run = solve(problem, out)
         assert run.exit_code == 2
         assert "No space left on device" in run.stderr
-        assert list(out.parent.iterdir()) == []
+        # What was found is not lost: the search goes on from its checkpoint when there is space again.
+        assert [path.name for path in out.iterdir()] == [CHECKPOINT_FILE]
+        monkeypatch.undo()
+        again = solve(problem, out, "--resume")
+        assert again.exit_code == 0, again.output
+        assert {path.name for path in out.iterdir()} == set(ROSTER_FILES)
 
 
 class TestCheck:
@@ -273,7 +316,7 @@ class TestDemo:
     def test_solves_the_example(self, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[tuple[ss.Problem, ss.Settings]] = []
 
-        def instead(problem: ss.Problem, settings: ss.Settings, on_progress: Any) -> ss.Result:
+        def instead(problem: ss.Problem, settings: ss.Settings, on_progress: Any, **more: Any) -> ss.Result:
             asked.append((problem, settings))
             raise ss.NoSolutionFound("not tried")
 
@@ -283,20 +326,43 @@ class TestDemo:
         assert (len(problem.outlets), len(problem.staff), problem.horizon.days) == (6, 36, 7)
         assert (settings.time_seconds, settings.gap) == (75, commands.DEMO_GAP)
 
-    def test_ctrl_c_gives_the_best_roster_so_far(self, out: Path) -> None:
-        command = [sys.executable, "-c", "from schedsolver.cli import main; main()", "demo", "--out", str(out)]
+
+class TestSignals:
+    """A terminal sends Ctrl-C to the command and all it has started; machines send SIGTERM to the command."""
+
+    COMMAND = (sys.executable, "-c", "from schedsolver.cli import main; main()", "demo", "--time", "300", "--out")
+
+    def start(self, out: Path) -> subprocess.Popen[str]:
+        """Run the demo until it has a roster."""
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        with subprocess.Popen(command, **pipes, start_new_session=True) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if " s  cost " in line and "cost none yet" not in line:
-                    break
-            # As a terminal does: to the command and all it has started.
-            os.killpg(process.pid, signal.SIGINT)
+        process = subprocess.Popen([*self.COMMAND, str(out)], **pipes, start_new_session=True)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if " s  cost " in line and "cost none yet" not in line:
+                break
+        return process
+
+    @pytest.mark.parametrize("by", ["ctrl-c", "sigterm"])
+    def test_the_first_gives_the_best_roster_so_far(self, out: Path, by: str) -> None:
+        with self.start(out) as process:
+            if by == "ctrl-c":
+                os.killpg(process.pid, signal.SIGINT)
+            else:
+                process.terminate()
             printed, errors = process.communicate()
         assert (process.returncode, errors) == (0, "")
         assert "feasible (interrupted)" in printed
         assert {path.name for path in out.iterdir()} == set(ROSTER_FILES)
+
+    def test_the_second_ends_the_command_at_once(self, out: Path) -> None:
+        with self.start(out) as process:
+            while process.poll() is None:
+                os.killpg(process.pid, signal.SIGINT)
+                time.sleep(0.001)
+            printed, errors = process.communicate()
+        assert (process.returncode, errors) == (130, "interrupted\n")
+        assert "status" not in printed
+        assert not out.exists()
 
 
 def test_importing_the_command_loads_no_solver() -> None:
@@ -305,7 +371,7 @@ def test_importing_the_command_loads_no_solver() -> None:
 
 
 def test_what_is_not_expected_is_not_hidden(problem: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ss, "solve", lambda *args: 1 / 0)
+    monkeypatch.setattr(ss, "solve", lambda *args, **more: 1 / 0)
     assert isinstance(solve(problem, out).exception, ZeroDivisionError)
 
 

@@ -1,0 +1,71 @@
+"""Solving from the command line: what is shown on the way, how it is ended, and what is written."""
+
+from __future__ import annotations
+
+import signal
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+import schedsolver as ss
+from schedsolver.cli import summary
+from schedsolver.cli.console import plain_console
+from schedsolver.cli.progress import showing
+from schedsolver.cli.roster_folder import refuse_unfit, write_roster
+from schedsolver.solve.result import Status
+
+
+def solve_into(
+    problem: ss.Problem,
+    settings: ss.Settings,
+    out: Path,
+    *,
+    start: ss.Schedule | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+) -> None:
+    """Solve a problem, showing how it goes, and write what comes of it into a folder.
+
+    Parameters
+    ----------
+    problem, settings, start, checkpoint, resume
+        As for :func:`schedsolver.solve`; a checkpoint from which there is nothing to go on is taken away.
+    out
+        The folder.
+    """
+    refuse_unfit(out)
+    console = plain_console()
+    console.print(summary.of_problem(problem))
+    if resume and checkpoint is not None and not checkpoint.exists():
+        console.print(f"There is no {checkpoint} to go on from; this begins anew.", soft_wrap=True)
+    with _ended_by_sigterm(), _telling_warnings(console), showing(console) as on_progress:
+        result = ss.solve(problem, settings, on_progress, start=start, checkpoint=checkpoint, resume=resume)
+        on_progress(result.trace[-1])
+    write_roster(result, out)
+    summary.print_result(console, problem, result)
+    summary.print_files(console, out)
+    if checkpoint is not None and result.status is Status.OPTIMAL:
+        checkpoint.unlink(missing_ok=True)
+    elif checkpoint is not None:
+        console.print("To go on with this search, give the same command again with --resume and a longer --time.")
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Take SIGTERM, by which machines ask a command to end, for Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _telling_warnings(console: Console) -> Iterator[None]:
+    """Print warnings in words, without the place in the code they come from."""
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_args, **_more: console.print(f"warning: {message}", soft_wrap=True)
+        yield
