@@ -124,6 +124,7 @@ def all_rules(plain: ss.Problem) -> list[dict[str, Any]]:
         {"rule": "site.window_runs", "minimum_minutes": 60, "opening_cents": 100, "closing_cents": 50},
         soft("stint.length", 100, minimum=60),
         soft("stint.switches", 50, maximum=1),
+        soft("mentor.hours", 100, trainees={"tags": ["trainee"]}, mentors={"tags": ["mentor"]}, minutes=600),
         soft("backlog.quotas", 300, at_home=True),
         {
             "rule": "outreach.teams",

@@ -47,7 +47,7 @@ from schedsolver.rules.custody import DualControl, Pledged, Post, Posts, Present
 from schedsolver.rules.duty import DutiesPerDay
 from schedsolver.rules.duty_limits import BarredHours, BreakDue, DutySpan
 from schedsolver.rules.leave import MandatoryLeave
-from schedsolver.rules.mentor import MentorPresent
+from schedsolver.rules.mentor import MentoredHours, MentorPresent
 from schedsolver.rules.outlets import DifferentOutlets, LoanCost, LoansPerPeriod
 from schedsolver.rules.outreach import OutreachTeams
 from schedsolver.rules.pairing import WorkApart, WorkTogether
@@ -343,6 +343,10 @@ def _rules_on_presence(draw: st.DrawFn, problem: Problem) -> list[Rule]:
         MentorPresent(
             trainees=draw(who), mentors=draw(who), activities=draw(any_work), per_mentor=draw(st.integers(1, 2)),
             scope=draw(scope), **draw(softness),
+        ),
+        MentoredHours(
+            trainees=draw(who), mentors=draw(who), minutes=draw(st.sampled_from([60, 100, 300])), scope=draw(scope),
+            **draw(softness),
         ),
     ]  # fmt: skip
     fitting = [rule for rule in rules if not list(rule.faults(problem))]

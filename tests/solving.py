@@ -46,7 +46,7 @@ OF_FILLINGS = {
     "duty.shift_type", "duty.filled", "permission.held", "site.windows", "preference.activity", "cover.intervals",
     "cover.levels", "custody.present", "custody.posts", "custody.dual_control", "mentor.present",
     "leave.mandatory", "site.window_runs", "stint.length", "stint.switches", "backlog.quotas",
-    "outreach.teams", "training.sessions", "cover.late_customers",
+    "outreach.teams", "training.sessions", "mentor.hours", "cover.late_customers",
 }  # fmt: skip
 # Rules that can say of a duty alone that it is in no roster.
 OF_DUTIES = {

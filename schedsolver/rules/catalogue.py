@@ -17,7 +17,7 @@ from schedsolver.rules.duty_limits import BarredHours, BreakDue, DutySpan
 from schedsolver.rules.fairness import FairDistance, FairGini, FairJain, FairRange, FairRule, FairWorstOff
 from schedsolver.rules.late_customers import LateCustomers
 from schedsolver.rules.leave import MandatoryLeave, PlannedLeaveKept
-from schedsolver.rules.mentor import MentorPresent
+from schedsolver.rules.mentor import MentoredHours, MentorPresent
 from schedsolver.rules.outlets import DifferentOutlets, LoanCost, LoansPerPeriod
 from schedsolver.rules.outreach import OutreachTeams
 from schedsolver.rules.pairing import WorkApart, WorkTogether
@@ -104,6 +104,7 @@ LISTED: tuple[type[Rule], ...] = (
     FairWorstOff,
     FairGini,
     FairJain,
+    MentoredHours,
     BacklogQuotas,
     OutreachTeams,
     TrainingSessions,

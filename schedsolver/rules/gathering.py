@@ -23,7 +23,7 @@ from schedsolver.rules.presence import apart, duties_meant, everywhere, slots_in
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
-    from schedsolver.domain.schedule import Duty, Schedule
+    from schedsolver.domain.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -128,18 +128,15 @@ class GatheringRule(Rule):
         columns = np.concatenate([heads.column[own], column[member]])
         model.require(row, columns, np.repeat([1, -1], [len(own), len(member)]), nothing, nothing)
 
-    def _runs(self, problem: Problem, schedule: Schedule) -> list[tuple[str, int, int, Duty]]:
-        """Give, for the checker, outlet, first slot, number of slots and duty of each run of someone's slots on it."""
-        slots: dict[tuple[str, str], dict[int, Duty]] = defaultdict(dict)
+    def _runs(self, problem: Problem, schedule: Schedule) -> Iterator[tuple[str, int, int, str]]:
+        """Give, for the checker, outlet, first slot, number of slots and employee of each run of slots on it."""
+        slots: dict[tuple[str, str], set[int]] = defaultdict(set)
         for duty, _, slot in slots_on(problem, schedule, [self.activity]):
-            slots[duty.employee_id, duty.outlet_id][slot] = duty
-        runs = []
-        for (_, outlet), at in sorted(slots.items()):
+            slots[duty.employee_id, duty.outlet_id].add(slot)
+        for (name, outlet), at in sorted(slots.items()):
             for first in sorted(at):
                 if first - 1 not in at:
-                    length = next(k for k in itertools.count(1) if first + k not in at)
-                    runs.append((outlet, first, length, at[first]))
-        return runs
+                    yield outlet, first, next(k for k in itertools.count(1) if first + k not in at), name
 
     def _clock_of(self, problem: Problem, outlet_id: str, slot: int) -> int | None:
         """Give, for the checker, the time of day of a slot at an outlet, ``None`` where it is not in the scope."""

@@ -11,12 +11,14 @@ import numpy as np
 from pydantic import Field
 
 from schedsolver.domain.base import Identifier
-from schedsolver.domain.options import BoolArray
+from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, unknown_names
 from schedsolver.rules.presence import (
     People,
     PresenceRule,
     already_there,
+    apart,
+    belonging,
     crews,
     duties_meant,
     everywhere,
@@ -63,9 +65,7 @@ class MentorPresent(PresenceRule):
     def faults(self, problem: Problem) -> Iterator[str]:
         """Refuse activities that are not there, and mentors who are all trainees."""
         own = [*super().faults(problem), *unknown_names("activity", self.activities, problem.activity_index)]
-        yield from own
-        if not own and not (self.mentors.members(problem) & ~self.trainees.members(problem))[:, :, 1:].any():
-            yield f"the {self.mentors} are all trainees, so there are no mentors"
+        yield from own or no_mentors(self.trainees, self.mentors, problem)
 
     def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray] | None:
         """Count trainees apart where only those on some activities count."""
@@ -124,3 +124,101 @@ class MentorPresent(PresenceRule):
     def _unattended(self, trainees: Sequence[Duty], mentors: Sequence[Duty]) -> int:
         """Count the trainees beyond what their mentors can look after; below 0 when these could do more."""
         return len(trainees) - self.per_mentor * len(mentors)
+
+
+class MentoredHours(PresenceRule):
+    """Each trainee works so long beside a mentor: at the same outlet, in the same slots.
+
+    Any mentor will do, whoever else they look after; :class:`MentorPresent` limits how many. A trainee is never a
+    mentor, not even for others. Slots of duties whose date is in the scope count; those
+    on duty since the day before are mentors too. A soft rule charges for each slot that someone lacks.
+
+    Attributes
+    ----------
+    trainees, mentors
+        The groups; whoever is in both is a trainee.
+    minutes
+        Time beside a mentor that everybody wants who belongs to the trainees on a date at an outlet of the scope.
+    """
+
+    name: ClassVar[str] = "mentor.hours"
+
+    trainees: People
+    mentors: People
+    minutes: Annotated[int, Field(ge=1)]
+
+    @property
+    def groups(self) -> tuple[People, ...]:
+        """Trainees and mentors."""
+        return self.trainees, self.mentors
+
+    def faults(self, problem: Problem) -> Iterator[str]:
+        """Refuse mentors who are all trainees."""
+        own = [*super().faults(problem)]
+        yield from own or no_mentors(self.trainees, self.mentors, problem)
+
+    def tells_apart(self, problem: Problem) -> BoolArray:
+        """Count each trainee alone, and the mentors."""
+        learners = self._learners(problem)
+        return np.concatenate([super().tells_apart(problem), apart(problem, np.flatnonzero(learners).tolist())])
+
+    def add_to(self, model: ModelContext) -> None:
+        """Give each slot of a trainee a column that is 1 exactly when a mentor is there, and ask for enough of them."""
+        problem, crew = model.problem, model.crew
+        trainees = self.trainees.members(problem)
+        mentors = self.mentors.members(problem) & ~trainees
+        meant = duties_meant(self.scope, problem)
+        learning = np.flatnonzero(crew.within(trainees[:, :, 1:] & meant))
+        place = crew.outlet * slots_in_reach(problem) + crew.slot
+        places, at = np.unique(place[learning], return_inverse=True)
+        already = already_there(problem, mentors).ravel()[places]
+        teaching = np.flatnonzero(crew.within(mentors[:, :, 1:]) & np.isin(place, places))
+        there = self._there(model, np.searchsorted(places, place[teaching]), crew.column[teaching], already)
+        beside, row = model.new_columns(np.ones(len(learning))), np.arange(len(learning))
+        for other in (crew.column[learning], there[at]):
+            terms = np.tile(row, 2), np.concatenate([beside, other]), np.repeat([1, -1], len(row))
+            model.require(*terms, None, np.zeros(len(row)))
+        # What is paid hangs on it, so it must be 1 whenever both are there.
+        columns = np.concatenate([beside, crew.column[learning], there[at]])
+        model.require(np.tile(row, 3), columns, np.repeat([-1, 1, 1], len(row)), None, np.ones(len(row)))
+        needing = np.flatnonzero(self._learners(problem))
+        own = np.searchsorted(needing, crew.employee[learning])
+        wanted = -(-self.minutes // problem.horizon.slot_minutes)
+        model.limit(self, own, beside, -np.ones(len(own), np.int64), np.full(len(needing), -wanted))
+
+    def _there(self, model: ModelContext, row: IntArray, column: IntArray, already: IntArray) -> IntArray:
+        """Give a 0-1 column for each place that is 1 exactly when a mentor is there, ``already`` or by ``column``."""
+        there = model.new_columns(np.ones(len(already)))
+        number, most = np.arange(len(already)), len(model.problem.staff)
+        rows, columns = np.append(row, number), np.append(column, there)
+        model.require(rows, columns, np.repeat([-1, 1], [len(row), len(number)]), None, already)
+        least = np.repeat([1, -most], [len(row), len(number)])
+        model.require(rows, columns, least, None, -already)
+        return there
+
+    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
+        """Count the slots of each trainee beside a mentor."""
+        is_trainee, is_mentor = self.trainees.test(problem), self.mentors.test(problem)
+        beside: dict[str, int] = defaultdict(int)
+        for duties in crews(problem, schedule).values():
+            if any(is_mentor(duty) and not is_trainee(duty) for duty in duties):
+                for duty in duties:
+                    if is_trainee(duty) and duty.date in problem.horizon and is_meant(self.scope, duty, problem):
+                        beside[duty.employee_id] += 1
+        step = problem.horizon.slot_minutes
+        found = []
+        for name in belonging(self.trainees, self.scope, problem):
+            words = f"{name} works {beside[name] * step} minutes beside a mentor, {self.minutes} wanted"
+            found.append((-(-self.minutes // step) - beside[name], words, {"employee_id": name}))
+        return self.over_limit(found)
+
+    def _learners(self, problem: Problem) -> BoolArray:
+        """Tell, for the model, who wants to be mentored, shape ``(staff,)``."""
+        trainees = self.trainees.members(problem)[:, :, 1:] & duties_meant(self.scope, problem)
+        return np.asarray(trainees.any(axis=(1, 2)))
+
+
+def no_mentors(trainees: People, mentors: People, problem: Problem) -> Iterator[str]:
+    """Say where all mentors are trainees."""
+    if not (mentors.members(problem) & ~trainees.members(problem))[:, :, 1:].any():
+        yield f"the {mentors} are all trainees, so there are no mentors"

@@ -22,7 +22,7 @@ from schedsolver.traffic.staffing import cents_per_slot
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
-    from schedsolver.domain.schedule import Duty, Schedule
+    from schedsolver.domain.schedule import Schedule
 
 
 class TeamWindow(Model):
@@ -167,38 +167,36 @@ class OutreachTeams(GatheringRule):
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Look at who is out together, and add up the time of each date."""
-        teams: dict[tuple[str, int, int], list[Duty]] = defaultdict(list)
-        for outlet, first, length, duty in self._runs(problem, schedule):
-            teams[outlet, first, length].append(duty)
+        teams: dict[tuple[str, int, int], list[str]] = defaultdict(list)
+        for outlet, first, length, name in self._runs(problem, schedule):
+            teams[outlet, first, length].append(name)
         violations: list[Finding] = []
         out: Counter[int] = Counter()
         in_window: Counter[tuple[str, int, int]] = Counter()
-        for (outlet, first, length), duties in sorted(teams.items()):
+        for (outlet, first, length), names in sorted(teams.items()):
             start = problem.horizon.moment_of(first * problem.horizon.slot_minutes)
             day, window = first // problem.horizon.slots_per_day, self._window_of(problem, outlet, first, length)
             if window is not None:
                 out[day] += length
                 in_window[outlet, day, window] += 1
-            names = ", ".join(duty.employee_id for duty in duties)
-            words = f"{names} on {self.activity} from {outlet} at {start:%Y-%m-%d %H:%M}"
+            words = f"{', '.join(names)} on {self.activity} from {outlet} at {start:%Y-%m-%d %H:%M}"
             words += f" for {length * problem.horizon.slot_minutes} minutes"
-            wrong = self._wrong_with(problem, duties, start.date(), window, in_window[outlet, day, window or 0])
+            wrong = self._wrong_with(problem, outlet, names, start.date(), window, in_window[outlet, day, window or 0])
             violations += [self.violation(f"{words}: {fault}", outlet_id=outlet, start=start) for fault in wrong]
         return Judgement(tuple(violations), tuple(self._missing(problem, out)))
 
     def _wrong_with(
-        self, problem: Problem, duties: list[Duty], date: dt.date, window: int | None, teams: int
+        self, problem: Problem, outlet: str, names: list[str], date: dt.date, window: int | None, teams: int
     ) -> Iterator[str]:
         """Say, for the checker, what keeps people who are out together from being a team."""
         if window is None:
             yield "no team is out then"
         elif teams > 1:
             yield "another team goes out in the same window"
-        if len(duties) != self.members:
-            yield f"{len(duties)} people, not the {self.members} of a team"
-        seats = [post.who.test(problem) for post in self.mix for _ in range(post.minimum)]
-        here = [duty.model_copy(update={"date": date}) for duty in duties]
-        filled = most_filled([[d.employee_id for d in here if fits(d)] for fits in seats])
+        if len(names) != self.members:
+            yield f"{len(names)} people, not the {self.members} of a team"
+        seats = [post.who.test_at(problem) for post in self.mix for _ in range(post.minimum)]
+        filled = most_filled([[name for name in names if fits(name, outlet, date)] for fits in seats])
         if filled < len(seats):
             yield f"{filled} of the {len(seats)} places of its mix are filled"
 

@@ -93,6 +93,11 @@ class People(Model):
 
     def test(self, problem: Problem) -> Callable[[Duty], bool]:
         """Give what tells, for the checker, whether whoever has a duty belongs while on it."""
+        belongs = self.test_at(problem)
+        return lambda duty: belongs(duty.employee_id, duty.outlet_id, duty.date)
+
+    def test_at(self, problem: Problem) -> Callable[[str, str, dt.date], bool]:
+        """Give what tells, for the checker, whether an employee belongs at an outlet on a date."""
         staff = {e.employee_id: e for e in problem.staff}
         held = defaultdict(list)
         for permission in problem.permissions:
@@ -100,15 +105,25 @@ class People(Model):
                 held[permission.employee_id].append(permission)
         everybody = not (self.employees or self.contracts or self.tags)
 
-        def belongs(duty: Duty) -> bool:
-            person = staff[duty.employee_id]
+        def belongs(employee_id: str, outlet_id: str, date: dt.date) -> bool:
+            person = staff[employee_id]
             names = {person.employee_id}.intersection(self.employees)
             names |= {person.contract_id}.intersection(self.contracts)
             names |= set(person.tags).intersection(self.tags)
-            permitted = any(p.holds(duty.date, duty.outlet_id) for p in held[duty.employee_id])
+            permitted = any(p.holds(date, outlet_id) for p in held[employee_id])
             return (everybody or bool(names)) and (self.skill is None or permitted)
 
         return belongs
+
+
+def belonging(people: People, scope: Scope, problem: Problem) -> Iterator[str]:
+    """Give, for the checker, those who belong to a group on a date at an outlet of a scope."""
+    belongs = people.test_at(problem)
+    outlets = [o.outlet_id for o in problem.outlets if scope.has_outlet(o.outlet_id)]
+    dates = [date for date in problem.horizon.dates if scope.has_date(date, problem)]
+    for employee in problem.staff:
+        if any(belongs(employee.employee_id, outlet, date) for date in dates for outlet in outlets):
+            yield employee.employee_id
 
 
 class PresenceRule(Rule):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
@@ -14,11 +13,12 @@ from schedsolver.domain.base import ClockTime, format_clock
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Finding, Judgement, ModelContext
-from schedsolver.domain.schedule import Duty
 from schedsolver.rules.gathering import GatheringRule, off_grid
-from schedsolver.rules.presence import People, duties_meant
+from schedsolver.rules.presence import People, belonging, duties_meant
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.schedule import Schedule
 
@@ -122,21 +122,23 @@ class TrainingSessions(GatheringRule):
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Take what each person did apart into sessions, and see who was there."""
         violations: list[Finding] = []
-        there: dict[tuple[str, int], list[Duty]] = defaultdict(list)
+        there: dict[tuple[str, int], list[str]] = defaultdict(list)
         slots = self.minutes // problem.horizon.slot_minutes
-        for outlet, first, length, duty in self._runs(problem, schedule):
+        for outlet, first, length, name in self._runs(problem, schedule):
             if length % slots:
-                words = f"{duty.employee_id} spends {length * problem.horizon.slot_minutes} minutes on {self.activity}"
-                violations.append(self.violation(f"{words}, no whole number of sessions of {self.minutes}", duty))
+                words = f"{name} spends {length * problem.horizon.slot_minutes} minutes on {self.activity}"
+                words += f", no whole number of sessions of {self.minutes}"
+                violations.append(self.violation(words, employee_id=name, outlet_id=outlet))
             for begin in range(first, first + length - slots + 1, slots):
-                there[outlet, begin].append(duty)
+                there[outlet, begin].append(name)
         attended: Counter[str] = Counter()
-        for (outlet, first), duties in sorted(there.items()):
+        needs = self.who.test_at(problem)
+        for (outlet, first), names in sorted(there.items()):
             start = problem.horizon.moment_of(first * problem.horizon.slot_minutes)
-            here = [duty.model_copy(update={"date": start.date()}) for duty in duties]
-            learners = [d.employee_id for d in here if self.who.test(problem)(d)]
+            learners = [name for name in names if needs(name, outlet, start.date())]
+            others = [name for name in names if name not in learners]
             attended.update(learners)
-            wrong = self._wrong_with(problem, here, len(learners), self._clock_of(problem, outlet, first))
+            wrong = self._wrong_with(problem, outlet, start, learners, others)
             words = f"session of {self.activity} at {outlet} at {start:%Y-%m-%d %H:%M}"
             violations += [self.violation(f"{words}: {fault}", outlet_id=outlet, start=start) for fault in wrong]
         for name, sessions in sorted(attended.items()):
@@ -144,27 +146,28 @@ class TrainingSessions(GatheringRule):
                 violations.append(self.violation(f"{name} attends {sessions} sessions", employee_id=name))
         found = (
             (int(not attended[name]), f"{name} attends no session of {self.activity}", {"employee_id": name})
-            for name in self._needing(problem)
+            for name in belonging(self.who, self.scope, problem)
         )
         missing = self.over_limit(found)
         return Judgement((*violations, *missing.violations), missing.penalties)
 
-    def _wrong_with(self, problem: Problem, duties: list[Duty], learners: int, clock: int | None) -> Iterator[str]:
+    def _wrong_with(
+        self, problem: Problem, outlet: str, start: dt.datetime, learners: list[str], others: list[str]
+    ) -> Iterator[str]:
         """Say, for the checker, what is wrong with a session."""
+        clock = self._clock_of(problem, outlet, problem.horizon.minute_of(start) // problem.horizon.slot_minutes)
         if clock is None or not self.start_from <= clock <= self.start_to:
             yield "none begins then"
-        if not self.least <= learners <= (self.most or learners):
+        if not self.least <= len(learners) <= (self.most or len(learners)):
             most = "or more" if self.most is None else f"to {self.most}"
-            yield f"{learners} participants, not {self.least} {most}"
-        is_learner = self.who.test(problem)
-        others = [duty for duty in duties if not is_learner(duty)]
-        is_trainer = self.trainer.test(problem) if self.trainer is not None else lambda _: False
-        trainers = sum(map(is_trainer, others))
-        if self.trainer is not None and trainers != 1:
-            yield f"{trainers} trainers, not one"
-        for duty in others:
-            if not is_trainer(duty):
-                yield f"{duty.employee_id} neither needs it nor leads it"
+            yield f"{len(learners)} participants, not {self.least} {most}"
+        leads = self.trainer.test_at(problem) if self.trainer is not None else lambda *_: False
+        trainers = [name for name in others if leads(name, outlet, start.date())]
+        if self.trainer is not None and len(trainers) != 1:
+            yield f"{len(trainers)} trainers, not one"
+        for name in others:
+            if name not in trainers:
+                yield f"{name} neither needs it nor leads it"
 
     def _roles(self, problem: Problem) -> tuple[BoolArray, BoolArray]:
         """Tell, for the model, who learns and who could lead, shape ``(staff, outlets, days)`` each."""
@@ -172,20 +175,3 @@ class TrainingSessions(GatheringRule):
         if self.trainer is None:
             return learners, np.zeros_like(learners)
         return learners, self.trainer.members(problem)[:, :, 1:] & ~learners
-
-    def _needing(self, problem: Problem) -> Iterator[str]:
-        """Give, for the checker, those who belong to the group on a date at an outlet of the scope."""
-        needs = self.who.test(problem)
-        outlets = [o.outlet_id for o in problem.outlets if self.scope.has_outlet(o.outlet_id)]
-        dates = [date for date in problem.horizon.dates if self.scope.has_date(date, problem)]
-        moments = [dt.datetime.combine(date, dt.time()) for date in dates]
-        for employee in problem.staff:
-            duties = (
-                Duty(
-                    employee_id=employee.employee_id, date=start.date(), outlet_id=outlet, start=start,
-                    end=start + dt.timedelta(minutes=self.minutes), shift_type_id=problem.shift_types[0].shift_type_id,
-                )
-                for start in moments for outlet in outlets
-            )  # fmt: skip
-            if any(map(needs, duties)):
-                yield employee.employee_id
