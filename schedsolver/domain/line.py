@@ -136,3 +136,24 @@ def forbidden_or(price: int | None, units: int | IntArray | BoolArray) -> IntArr
     if price is None:
         return np.where(many > 0, FORBIDDEN, 0)
     return many * price
+
+
+@dataclass(frozen=True)
+class LineCover:
+    """What is wanted of the duties of all lines together: sums of duties with priced shortage and surplus.
+
+    Attributes
+    ----------
+    row, option
+        Row that each duty option counts towards, shape ``(n,)`` each.
+    target
+        Number wanted, shape ``(rows,)``.
+    shortage, surplus
+        Tiers ``(row, width, cents)`` as in ``ModelContext.price_gaps``, shape ``(tiers, 3)`` each.
+    """
+
+    row: IntArray
+    option: IntArray
+    target: IntArray
+    shortage: IntArray
+    surplus: IntArray

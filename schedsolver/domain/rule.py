@@ -15,11 +15,13 @@ any other, so all of it is data in the problem. It has these hooks, each optiona
     writes what depends on more than one duty into the model;
 ``line_parts``
     describes what it asks of one employee's line of work, for rules that look at one employee at a time;
+``line_cover``
+    describes what it wants of all lines together;
 ``judge``
     looks at a finished schedule, alone and without a solver.
 
-``judge`` is one witness, ``admits`` to ``add_to`` together are the other; neither calls the other. ``line_parts``
-only guides the search and its bound: what it leaves out, the others still keep.
+``judge`` is one witness, ``admits`` to ``add_to`` together are the other; neither calls the other. What is said of
+lines only guides the search and its bound: what it leaves out, the others still keep.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from schedsolver.domain.base import Model
 from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
 from schedsolver.domain.judgement import Finding as Finding
 from schedsolver.domain.judgement import Judgement as Judgement
-from schedsolver.domain.line import DutyKinds, LinePart
+from schedsolver.domain.line import DutyKinds, LineCover, LinePart
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.scope import Scope
 from schedsolver.domain.suggest import did_you_mean
@@ -354,6 +356,10 @@ class Rule(Model):
             What the employee's duties may be like.
         """
         return ()
+
+    def line_cover(self, problem: Problem, options: DutyOptions) -> LineCover | None:
+        """Describe what the rule wants of the duties of all lines together; ``None`` for nothing."""
+        return None
 
     @property
     def unit_price(self) -> int | None:

@@ -10,7 +10,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from schedsolver.domain.base import Identifier
-from schedsolver.domain.options import BoolArray
+from schedsolver.domain.line import LineCover
+from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule, Tier, unknown_names
 from schedsolver.domain.scope import BY_DATE, BY_WORK
 from schedsolver.rules.cells import cell_of, heads_counted
@@ -150,26 +151,39 @@ class ShiftCover(Rule):
 
     def add_to(self, model: ModelContext) -> None:
         """Tie the duties of each requirement to its numbers."""
-        problem, options = model.problem, model.options
-        rows, columns = [], []
+        cover = self.line_cover(model.problem, model.options)
+        terms = (cover.row, model.duty_columns[cover.option], np.ones(len(cover.row), np.int64))
+        shortage, surplus = ([tuple(tier) for tier in tiers.tolist()] for tiers in (cover.shortage, cover.surplus))
+        model.price_gaps(self, terms, cover.target, shortage, surplus)
+
+    def line_cover(self, problem: Problem, options: DutyOptions) -> LineCover:
+        """Give the duties of each requirement and its numbers."""
+        types = len(problem.shift_types)
+        cell = options.day * types + options.shift_type
+        order = np.argsort(cell, kind="stable")
+        first = np.searchsorted(cell[order], np.arange(problem.horizon.days * types + 1))
+        counted: list[IntArray] = [np.zeros(0, np.int64)]
         shortage: list[Tier] = []
         surplus: list[Tier] = []
         for r, need in enumerate(problem.shift_requirements):
-            counted = options.day == problem.horizon.day_index(need.date)
-            counted &= options.shift_type == problem.shift_type_index[need.shift_type_id]
+            day, shift = problem.horizon.day_index(need.date), problem.shift_type_index[need.shift_type_id]
+            own = order[first[day * types + shift] : first[day * types + shift + 1]]
             if need.outlet_id is not None:
-                counted &= options.outlet == problem.outlet_index[need.outlet_id]
+                own = own[options.outlet[own] == problem.outlet_index[need.outlet_id]]
             if need.skill_id is not None:
-                counted &= options.skill == problem.skill_index[need.skill_id]
-            columns.append(model.duty_columns[counted])
-            rows.append(np.full(len(columns[-1]), r))
+                own = own[options.skill[own] == problem.skill_index[need.skill_id]]
+            counted.append(own)
             # Two duties a day at most.
             most = 2 * len(problem.staff) if need.maximum is None else need.maximum - need.wanted
             shortage += [(r, need.wanted - need.minimum, need.shortage_cents), (r, need.minimum, need.minimum_cents)]
             surplus.append((r, most, need.surplus_cents))
-        column = np.concatenate(columns)
-        terms = (np.concatenate(rows), column, np.ones(len(column), np.int64))
-        model.price_gaps(self, terms, [n.wanted for n in problem.shift_requirements], shortage, surplus)
+        return LineCover(
+            np.repeat(np.arange(len(counted) - 1), [len(own) for own in counted[1:]]),
+            np.concatenate(counted),
+            np.array([need.wanted for need in problem.shift_requirements], np.int64),
+            np.array(shortage, np.int64).reshape(-1, 3),
+            np.array(surplus, np.int64).reshape(-1, 3),
+        )
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Count the duties of each requirement and price the difference."""

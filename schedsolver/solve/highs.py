@@ -316,7 +316,7 @@ def _highs(relaxation: Relaxation, *, integer: bool) -> highspy.Highs:
     lp.a_matrix_.value_ = relaxation.coefficient.astype(float)
     if integer:
         lp.integrality_ = [highspy.HighsVarType.kInteger] * columns
-    highs = _silent_highs()
+    highs = silent_highs()
     highs.setOptionValue("threads", 1)
     highs.passModel(lp)
     return highs
@@ -337,7 +337,7 @@ def _set_basis(highs: highspy.Highs, basis: Basis) -> None:
     highs.setBasis(start)
 
 
-def _silent_highs() -> highspy.Highs:
+def silent_highs() -> highspy.Highs:
     """Make an instance without the banner that the first one of a process writes to standard output."""
     with _BANNER:
         sys.stdout.flush()

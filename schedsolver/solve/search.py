@@ -18,6 +18,7 @@ from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask
 from schedsolver.solve.infeasible import contradictions
+from schedsolver.solve.lines.search import LineSearch, suits_lines
 from schedsolver.solve.mip import solve_mip
 from schedsolver.solve.neighbourhoods import columns_outside, free_options
 from schedsolver.solve.repair import take_up
@@ -68,6 +69,9 @@ class Search:
         """
         if self.board.start is not None and not self.board.stopped:
             take_up(self.board, self.board.start, self._cp)
+        if self.strategy.lines and suits_lines(self.model) and self.relaxation.exact:
+            self._along_lines()
+            return
         if self.board.values is None and not (self.board.best is not None and self.board.stopped):
             self._open()
         if self.board.best is not None and self.board.stopped:
@@ -80,6 +84,14 @@ class Search:
         if not self.board.stopped:
             self._approach()
         if self.board.values is None:
+            self._insist()
+        self.board.end(StopReason.WORK)
+
+    def _along_lines(self) -> None:
+        """Search over lines of work."""
+        if self.board.best is None or not self.board.stopped:
+            LineSearch(self.board, self.relaxation).run()
+        if self.board.best is None:
             self._insist()
         self.board.end(StopReason.WORK)
 

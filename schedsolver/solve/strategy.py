@@ -16,6 +16,8 @@ class Strategy(Model):
 
     Attributes
     ----------
+    lines
+        Whether rosters of shifts, one a day and without activities, are searched over lines of work.
     small_options, small_seconds
         Up to so many duty options, CP-SAT is tried on the whole model first, for so long.
     relaxation
@@ -37,6 +39,7 @@ class Strategy(Model):
         Sizes of the neighbourhoods solved again in turn; 0 leaves a kind out.
     """
 
+    lines: bool = True
     small_options: Annotated[int, Field(ge=0)] = 3_000
     small_seconds: Annotated[float, Field(gt=0)] = 5.0
     relaxation: Literal["auto", "simplex", "interior"] = "auto"

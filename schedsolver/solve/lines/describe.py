@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.line import FORBIDDEN, DayPrices, DutyKinds, Walk
+from schedsolver.domain.line import FORBIDDEN, DayPrices, DutyKinds, LinePart, Walk, walked
 from schedsolver.domain.options import IntArray
-from schedsolver.rules.catalogue import active_rules
 from schedsolver.solve.lines.counters import FloatArray
 
 if TYPE_CHECKING:
+    from schedsolver.domain.problem import Problem
+    from schedsolver.domain.rule import Rule
     from schedsolver.model.context import RosterModel
 
 
@@ -45,6 +47,14 @@ class LineProblem:
     day_cents: FloatArray
     walks: tuple[Walk, ...]
 
+    def cents_of(self, options: IntArray) -> int:
+        """Give what the line with some of the employee's options costs, cover aside; it must be one that may be."""
+        own = np.searchsorted(self.options, options)
+        steps = np.zeros(len(self.day_cents), np.int64)
+        steps[self.day[own]] = self.step[own]
+        days = int(self.day_cents[np.arange(len(steps)), steps].sum())
+        return days + int(self.cents[own].sum()) + sum(walked(walk, steps.tolist())[1] for walk in self.walks)
+
     def priced(self, extra: FloatArray) -> tuple[FloatArray, IntArray]:
         """Give the price of each day and step, and its cheapest option, -1 for none.
 
@@ -73,14 +83,14 @@ def line_problems(roster: RosterModel) -> list[LineProblem]:
     kinds, kind = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
     every = DutyKinds(*np.ascontiguousarray(kinds.T))
     kind = kind.ravel()
-    rules = [(rule, set(rule.scope.employees_of(problem))) for rule in active_rules(problem)]
+    rules = [(rule, set(rule.scope.employees_of(problem))) for rule in roster.rules]
     cents = roster.column_cents()[roster.duty_columns]
     described = []
     for employee in range(len(problem.staff)):
         own = np.arange(len(options))[options.of_employee(employee)]
         used, step = np.unique(kind[own], return_inverse=True)
         mine = every.where(used)
-        parts = [p for rule, meant in rules if employee in meant for p in rule.line_parts(problem, employee, mine)]
+        parts = [part for rule, meant in rules if employee in meant for part in _parts(rule, problem, employee, mine)]
         day_cents = np.zeros((problem.horizon.days, 1 + len(used)))
         for part in parts:
             if isinstance(part, DayPrices):
@@ -90,3 +100,18 @@ def line_problems(roster: RosterModel) -> list[LineProblem]:
             LineProblem(employee, own, options.day[own], step.ravel() + 1, cents[own], day_cents, walks)
         )  # fmt: skip
     return described
+
+
+def _parts(rule: Rule, problem: Problem, employee: int, kinds: DutyKinds) -> Iterator[LinePart]:
+    """Give what a rule asks of a line; only what it forbids where its price is not a part of the objective."""
+    for part in rule.line_parts(problem, employee, kinds):
+        if problem.counts(rule.name):
+            yield part
+            continue
+        free = np.where(part.cents == FORBIDDEN, FORBIDDEN, 0)
+        if isinstance(part, DayPrices):
+            yield DayPrices(free)
+        elif part.price is None:
+            yield replace(part, cents=free)
+        else:
+            yield replace(part, cents=free, amounts=None, least=None, most=None, price=None)

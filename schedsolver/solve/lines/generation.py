@@ -1,0 +1,148 @@
+"""Column generation: lines priced against the master until no better one is left, with a bound all the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from schedsolver.solve.lines.counters import FloatArray
+from schedsolver.solve.lines.master import Cover, Line, Master, MasterSolution
+from schedsolver.solve.lines.pricer import Pricers
+
+# Prices are halfway between the master's and those of the best bound (Wentges 1997, "Weighted Dantzig-Wolfe
+# decomposition for linear mixed-integer programming", International Transactions in Operational Research 4).
+SMOOTHING = 0.5
+LINES_AT_ONCE = 2
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Where column generation ended.
+
+    Attributes
+    ----------
+    bound
+        No roster costs less.
+    objective
+        Cost of the master's solution.
+    prices, duals
+        Prices of cover that give the bound, shape ``(rows,)``, and the price of each employee's best line at these.
+    lines
+        All lines generated.
+    weight, reduced
+        Share of each line in the master's solution, and its reduced cost at the prices, shape ``(lines,)``.
+    """
+
+    bound: float
+    objective: float
+    prices: FloatArray
+    duals: Mapping[int, float]
+    lines: list[Line]
+    weight: FloatArray
+    reduced: FloatArray
+
+
+def generate(
+    pricers: Pricers,
+    master: Master,
+    stopped: Callable[[], bool],
+    on_bound: Callable[[float], None] | None = None,
+    *,
+    close: float = 1e-4,
+) -> Generated | None:
+    """Generate lines until the master is solved.
+
+    Parameters
+    ----------
+    pricers
+        The lines of all employees.
+    master
+        With a line of each employee at least; more are added to it.
+    stopped
+        Asked in between; true ends the generation with what there is.
+    on_bound
+        Called with each better bound.
+    close
+        Share of the bound within which the master may stay.
+
+    Returns
+    -------
+    Where it ended; ``None`` if some employee can have no line at all or the master has no solution.
+    """
+    cover, bound, values_of_bound = master.cover, -math.inf, np.zeros(0)
+    centre: FloatArray | None = None
+    smooth = True
+    while (solution := master.solve()) is not None:
+        prices = cover.clipped(solution.cover)
+        at = prices if centre is None or not smooth else SMOOTHING * centre + (1 - SMOOTHING) * prices
+        priced = pricers.all_lines(-cover.reward(at), LINES_AT_ONCE)
+        if not all(priced):
+            return None
+        values = np.array([own[0][0] for own in priced])
+        lagrange = cover.least_cents(at) + math.fsum(values)
+        if lagrange > bound:
+            bound, centre, values_of_bound = lagrange, at, values
+            if on_bound is not None:
+                on_bound(bound)
+        if stopped() or solution.objective - bound <= max(TOLERANCE, close * abs(bound)):
+            break
+        new = _improving(master, solution, priced)
+        if not new and at is prices:
+            break
+        smooth = bool(new)
+        if new:
+            master.add(new)
+    else:
+        return None
+    assert centre is not None
+    duals = dict(zip(pricers.employees, values_of_bound.tolist(), strict=True))
+    reduced = reduced_costs(cover, centre, duals, master.lines)
+    return Generated(bound, solution.objective, centre, duals, list(master.lines), solution.weight, reduced)
+
+
+def _improving(master: Master, solution: MasterSolution, priced: list[list[tuple[float, Line]]]) -> list[Line]:
+    """Give the lines that the master can do better with."""
+    every = [line for own in priced for _, line in own]
+    duals = {employee: solution.employee[place] for employee, place in master.place.items()}
+    gain = reduced_costs(master.cover, solution.cover, duals, every)
+    return [line for line, value in zip(every, gain.tolist(), strict=True) if value < -TOLERANCE]
+
+
+def reduced_costs(cover: Cover, prices: FloatArray, duals: Mapping[int, float], lines: Sequence[Line]) -> FloatArray:
+    """Give what each line costs beyond what cover pays for it and its employee's dual, shape ``(lines,)``."""
+    paid = cover.reward(prices)
+    return np.array([line.cents - paid[line.options].sum() - duals[line.employee] for line in lines])
+
+
+def first_lines(pricers: Pricers, cover: Cover, order: Sequence[int], rounds: int) -> list[Line] | None:
+    """Give everybody a line in turn, each the best beside those given, then do so again while that helps.
+
+    Parameters
+    ----------
+    pricers, cover
+        As for :func:`generate`.
+    order
+        Employees in the order of their turns.
+    rounds
+        How often everybody has a turn.
+
+    Returns
+    -------
+    A line of each employee; ``None`` if someone can have none.
+    """
+    given: dict[int, Line] = {}
+    counts = np.zeros(cover.rows, np.int64)
+    for _ in range(rounds):
+        for employee in order:
+            if employee in given:
+                counts -= cover.counts(given[employee].options)
+            found = pricers.lines(employee, -cover.reward(cover.next_cents(counts)))
+            if not found:
+                return None
+            given[employee] = found[0][1]
+            counts += cover.counts(found[0][1].options)
+    return list(given.values())
