@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 
 import schedsolver as ss
-from schedsolver.cli import appraise, bench, frontier, solving, summary, traffic
+from schedsolver.cli import appraise, bench, frontier, solving, summary, traffic, whatif
 from schedsolver.cli.console import INTERRUPTED, leave_at_once, plain_console
 from schedsolver.cli.roster_folder import CHECKPOINT_FILE
 from schedsolver.domain.base import Model
@@ -73,6 +73,7 @@ app = typer.Typer(
 
 app.add_typer(bench.app, name="bench")
 app.command()(appraise.appraise)
+app.add_typer(whatif.app, name="whatif")
 app.command()(traffic.simulate)
 app.command()(traffic.forecast)
 app.command()(traffic.backtest)

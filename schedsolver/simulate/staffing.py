@@ -15,6 +15,8 @@ from schedsolver.simulate.queue import present, serve
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+# How many slots away a head may move at once.
+_REACH = 2
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def staff_together(queues: Sequence[QueueToStaff], promise: Promise) -> list[Sim
     outlet, or a day, may be worse than another where a head serves more customers in time.
 
     Every staffing tried meets the same customers. Heads come one by one where they bring the promise nearest to being
-    kept, and go one by one where customers feel it least; the result is one from which no single head can go, not
-    always the least of all.
+    kept, go one by one where customers feel it least, and move to a slot nearby where that lets more of them go; the
+    result is one from which no single head can go, not always the least of all.
 
     Parameters
     ----------
@@ -88,6 +90,8 @@ def staff_together(queues: Sequence[QueueToStaff], promise: Promise) -> list[Sim
     trial = _Trial(queues, promise)
     heads = np.concatenate([queue.start for queue in queues])
     heads = _trimmed(trial, _repaired(trial, heads))
+    while (fewer := _trimmed(trial, _exchanged(trial, heads))).sum() < heads.sum():
+        heads = fewer
     kept = trial.badness(heads)[0] == 0
     return [SimulatedStaffing(own, trial.figures(i, own), kept) for i, own in enumerate(trial.apart(heads))]
 
@@ -172,6 +176,11 @@ class _Trial:
         self.most_heads = np.repeat(most, slots)
         self._known: dict[tuple[int, bytes], FloatArray] = {}
 
+    def slots_of(self, queue: int) -> range:
+        """Give the positions of a queue's slots among all."""
+        end = int(self._ends[queue])
+        return range(end - len(self.queues[queue].start), end)
+
     def apart(self, heads: IntArray) -> list[IntArray]:
         """Give the heads of each queue."""
         return np.split(heads, self._ends[:-1])
@@ -225,6 +234,25 @@ def _trimmed(trial: _Trial, heads: IntArray) -> IntArray:
         if slots:
             slot, _ = trial.best(heads, slots, -1)
             heads = changed(heads, slot, -1)
+    return heads
+
+
+def _exchanged(trial: _Trial, heads: IntArray) -> IntArray:
+    """Move heads to slots of the same queue nearby, as long as customers feel it for the better."""
+    best = trial.badness(heads)
+    for slots in map(trial.slots_of, range(len(trial.queues))):
+        while True:
+            pairs = (
+                (source, target)
+                for source in slots
+                for target in range(max(source - _REACH, slots.start), min(source + _REACH + 1, slots.stop))
+                if source != target and heads[source] > 0 and heads[target] < trial.most_heads[target]
+            )
+            moved = (changed(changed(heads, source, -1), target, +1) for source, target in pairs)
+            badness, found = min(((trial.badness(h), h.tolist()) for h in moved), default=(best, heads.tolist()))
+            if badness >= best:
+                break
+            best, heads = badness, np.array(found)
     return heads
 
 
