@@ -23,7 +23,7 @@ STAR_COLOURS = ("#a6611a", "#dfc27d", "#e5e5e5", "#80cdc1", "#018571")
 # Cells 1 to 9: the weaker corner, the diagonal, the better corner.
 CELL_COLOURS = ("#f4c7ab", "#f9e3d3", "#eeeeee", "#f9e3d3", "#eeeeee", "#d5e8f2", "#eeeeee", "#d5e8f2", "#a9d0e6")
 A4_LANDSCAPE = (11.69, 8.27)
-MOST_NAMES, MOST_BARS, MOST_LABELS, MOST_LETTERS = 6, 10, 24, 21
+MOST_NAMES, MOST_BARS, MOST_LABELS, MOST_LETTERS = 6, 10, 24, 19
 STYLE: Any = {"font.size": 7.5, "axes.titlesize": 9, "axes.titleweight": "bold", "axes.titlelocation": "left"}
 
 
@@ -98,7 +98,7 @@ def _grid(axes: Axes, placed: pd.DataFrame) -> None:
         more = [f"and {len(names) - MOST_NAMES + 1} more"] if len(names) > MOST_NAMES else []
         shown = names[: MOST_NAMES - 1] + more if more else names
         axes.text(column + 0.04, row + 0.95, str(len(names)), va="top", fontweight="bold")
-        axes.text(column + 0.04, row + 0.80, "\n".join(shown), va="top", fontsize=5.6)
+        axes.text(column + 0.04, row + 0.80, "\n".join(shown), va="top", fontsize=5.4)
     axes.set_xlim(0, 3)
     axes.set_ylim(0, 3)
     axes.set_xticks([0.5, 1.5, 2.5], LEVELS)

@@ -1,6 +1,7 @@
 """What people and rosters are worth: appraisal, stars, nine-grid, grades, coverage of posts, indicators of a roster."""
 
 from schedsolver.scoring.appraise import Appraisal, AppraisalRules, appraise, indicator_table
+from schedsolver.scoring.coaching import Course, GrowthRules, after_growth, certificates, coaching_list
 from schedsolver.scoring.coverage import CoverageRules, Indicator, coverage, who_lacks
 from schedsolver.scoring.grades import (
     Condition,
@@ -12,6 +13,7 @@ from schedsolver.scoring.grades import (
     read_grades,
     review,
 )
+from schedsolver.scoring.growth import with_growth, without_growth
 from schedsolver.scoring.kpis import kpis, shortages
 from schedsolver.scoring.merit import appraisal_percents, corrected_volumes, customers_met, with_appraisals
 from schedsolver.scoring.nine_grid import NineGridRules, movement, nine_grid, people_by_cell, picture, render
@@ -27,9 +29,11 @@ __all__ = [
     "AppraisalRules",
     "Component",
     "Condition",
+    "Course",
     "CoverageRules",
     "Grade",
     "GradeHeld",
+    "GrowthRules",
     "Indicator",
     "KindRules",
     "Ladder",
@@ -37,11 +41,14 @@ __all__ = [
     "PerformanceContract",
     "Post",
     "StarRules",
+    "after_growth",
     "after_review",
     "appraisal_percents",
     "appraise",
     "capped_permissions",
     "carry",
+    "certificates",
+    "coaching_list",
     "corrected_volumes",
     "coverage",
     "customers_met",
@@ -71,4 +78,6 @@ __all__ = [
     "who_lacks",
     "winsorised_z",
     "with_appraisals",
+    "with_growth",
+    "without_growth",
 ]

@@ -70,7 +70,7 @@ def test_a_crowded_cell_says_how_many_more():
     crowd = pd.concat([found.grid.iloc[[1]].assign(employee=f"Employee number {i}") for i in range(8)])
     grid = appraisal_page(type(found)(found.people, found.indicators, crowd), "March").axes[1]
     lines = texts(grid)[9].split("\n")
-    assert lines[0] == "Employee number 0 (b…"
+    assert lines[0] == "Employee number 0 …"
     assert len(lines) == 6
     assert lines[-1] == "and 3 more"
 
