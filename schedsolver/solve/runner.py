@@ -48,7 +48,8 @@ def solve(
         Ends the search in order when set, from whatever thread.
     start
         An earlier roster to begin with. What the problem does not know is dropped, and what breaks today's rules is
-        repaired with as little change as the search finds; ``Result.start`` tells both.
+        repaired with as little change as the search finds; ``Result.start`` tells both. The search first finds who
+        else could work its duties.
     checkpoint
         File to keep the state of the search in: written every two seconds, each time whole, and once at the end.
     resume

@@ -20,7 +20,7 @@ from schedsolver.solve.highs import LinearGuide, LpResult, MipTask
 from schedsolver.solve.infeasible import contradictions
 from schedsolver.solve.lines.search import LineSearch, suits_lines
 from schedsolver.solve.mip import solve_mip
-from schedsolver.solve.neighbourhoods import columns_outside, free_options
+from schedsolver.solve.neighbourhoods import columns_outside, free_options, same_duties
 from schedsolver.solve.repair import take_up
 from schedsolver.solve.result import StopReason
 
@@ -81,6 +81,7 @@ class Search:
                 self._insist()
             if not self.board.stopped:
                 self._close()
+        self._reassign()
         if not self.board.stopped:
             self._approach()
         if self.board.values is None:
@@ -197,6 +198,25 @@ class Search:
                 lambda: self.board.stopped,
                 on_values=lambda values: self._take(part.whole(values), "polish"),
             )
+
+    def _reassign(self) -> None:
+        """Given a roster to begin with, keep its duties and let HiGHS find who works them."""
+        share = self.strategy.reassign_share
+        if self.board.start is None or self.board.values is None or not share or self.board.stopped:
+            return
+        duties = self.model.roster.duty_columns
+        free = same_duties(self.model, self._best[duties] > 0)
+        upper = self.relaxation.upper.copy()
+        upper[duties[~free]] = 0
+        part = self.relaxation.within(self.relaxation.lower, upper)
+        with self._surviving("reassignment"):
+            solve_mip(
+                self._task(part.relaxation, gap=self.board.settings.gap / 4, share=share),
+                lambda: self.board.stopped,
+                on_values=lambda values: self._take(part.whole(values), "reassignment"),
+            )
+        if share == 1:
+            self.board.end(StopReason.WORK)
 
     @contextlib.contextmanager
     def _surviving(self, phase: str) -> Iterator[None]:

@@ -31,6 +31,9 @@ class Strategy(Model):
         that are not whole; ``dive_share`` 0 leaves the dive out.
     polish_share
         Share of the time left that the polish may take; 0 leaves it out.
+    reassign_share
+        Share of the time left that a search which begins with a roster may take to find who else could work its
+        duties; 0 leaves that out, 1 everything after it.
     prove_beside
         Whether HiGHS raises the bound beside the search, given a second thread.
     neighbourhood_work
@@ -47,6 +50,7 @@ class Strategy(Model):
     dive_near: Share = 0.5
     dive_share: Annotated[float, Field(ge=0, le=1)] = 0.3
     polish_share: Annotated[float, Field(ge=0, le=1)] = 0.6
+    reassign_share: Annotated[float, Field(ge=0, le=1)] = 0.5
     prove_beside: bool = True
     neighbourhood_work: Annotated[float, Field(gt=0)] = 2.0
     days: Annotated[int, Field(ge=0)] = 1

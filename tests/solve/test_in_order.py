@@ -2,19 +2,23 @@
 
 import math
 
+import numpy as np
 import pytest
 
 import schedsolver as ss
 from schedsolver.domain import Contract, Leave, Request, ShiftRequirement
 from schedsolver.errors import InvalidProblem
+from schedsolver.model.build import build_model
 from schedsolver.rules import PaidTime, Travel
 from schedsolver.rules.fairness import FairDistance, FairGini
 from schedsolver.solve.frontier import Frontier, Point, frontier
 from schedsolver.solve.in_order import COVER_COST_FAIRNESS_WISHES, Step, solve_in_order
+from schedsolver.solve.neighbourhoods import same_duties
 from schedsolver.solve.settings import Settings
+from schedsolver.solve.strategy import Strategy
 from tests.rules.test_agreement import DAY
 from tests.rules.test_fairness import DUTIES, duty, person, world
-from tests.solving import plain, roster_of
+from tests.solving import fixed_shift, plain, roster_of
 from tests.tiny import MONDAY, TUESDAY
 
 QUICK = Settings(deterministic=True)
@@ -112,6 +116,30 @@ def test_a_search_begins_with_a_given_roster():
     phases = [(moment.phase, moment.objective) for moment in result.trace]
     assert phases[0] == ("start", ss.check(problem, given).objective)
     assert result.objective < phases[0][1]
+
+
+def test_a_search_first_asks_who_else_could_work_the_duties_given():
+    # The duties of the two dear people go to the cheap one; no other duties would be better.
+    problem = branch(requests=(), rules=(PaidTime(),))
+    given = roster_of([duty(1), duty(2, TUESDAY)])
+    settings = Settings(workers=1, time_seconds=120, strategy=Strategy(small_options=0))
+    phases = [(moment.phase, moment.objective) for moment in ss.solve(problem, settings, start=given).trace]
+    assert phases[0] == ("start", 520)
+    assert next(phase for phase, cost in phases if cost == 400) == "reassignment"
+    alone = settings.model_copy(update={"strategy": Strategy(small_options=0, reassign_share=1)})
+    result = ss.solve(problem, alone, start=given)
+    assert (result.objective, result.bound, result.stopped_because) == (400, 0, "work limit")
+
+
+def test_duties_are_the_same_whoever_works_them():
+    model = build_model(world(people=2, shift_types=(DAY, fixed_shift("noon", "12:00", "14:00")), fair_items=()))
+    given = np.zeros(8, bool)
+    assert same_duties(model, given).tolist() == [False] * 8
+    given[0] = True
+    options = model.roster.options
+    expected = (options.day == options.day[0]) & (options.start == options.start[0])
+    assert same_duties(model, given).tolist() == expected.tolist()
+    assert expected.sum() == 2
 
 
 def test_a_given_roster_that_breaks_a_rule_is_repaired():
