@@ -122,11 +122,11 @@ def test_a_search_first_asks_who_else_could_work_the_duties_given():
     # The duties of the two dear people go to the cheap one; no other duties would be better.
     problem = branch(requests=(), rules=(PaidTime(),))
     given = roster_of([duty(1), duty(2, TUESDAY)])
-    settings = Settings(workers=1, time_seconds=120, strategy=Strategy(small_options=0))
+    settings = Settings(workers=1, time_seconds=120, strategy=Strategy(small_options=0, lines=False))
     phases = [(moment.phase, moment.objective) for moment in ss.solve(problem, settings, start=given).trace]
     assert phases[0] == ("start", 520)
     assert next(phase for phase, cost in phases if cost == 400) == "reassignment"
-    alone = settings.model_copy(update={"strategy": Strategy(small_options=0, reassign_share=1)})
+    alone = settings.model_copy(update={"strategy": Strategy(small_options=0, lines=False, reassign_share=1)})
     result = ss.solve(problem, alone, start=given)
     assert (result.objective, result.bound, result.stopped_because) == (400, 0, "work limit")
 
