@@ -41,7 +41,8 @@ def solve_into(
     console.print(summary.of_problem(problem))
     if resume and checkpoint is not None and not checkpoint.exists():
         console.print(f"There is no {checkpoint} to go on from; this begins anew.", soft_wrap=True)
-    with _ended_by_sigterm(), _telling_warnings(console), showing(console) as on_progress:
+    limit = None if settings.deterministic else settings.time_seconds
+    with _ended_by_sigterm(), _telling_warnings(console), showing(console, limit) as on_progress:
         result = ss.solve(problem, settings, on_progress, start=start, checkpoint=checkpoint, resume=resume)
         on_progress(result.trace[-1])
     write_roster(result, out)

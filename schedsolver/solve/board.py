@@ -12,7 +12,7 @@ from schedsolver.domain.options import IntArray
 from schedsolver.errors import CheckFailed
 from schedsolver.model.names import schedule_of
 from schedsolver.rules.check import CheckReport, check
-from schedsolver.solve.result import Incumbent, Progress, StopReason, versions
+from schedsolver.solve.result import ENDING, Incumbent, Progress, StopReason, versions
 
 if TYPE_CHECKING:
     from schedsolver.domain.schedule import Schedule
@@ -63,6 +63,8 @@ class Board:
         Each improvement.
     work
         Deterministic time of CP-SAT so far.
+    doing
+        What the search is at, in words.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Board:
         self.bound: int | None = None
         self.trace: list[Progress] = []
         self.work = 0.0
+        self.doing = "first roster"
         self._clock = clock
         self.spent = 0.0
         self.start: Start | None = None
@@ -197,7 +200,8 @@ class Board:
     def progress(self, phase: str) -> Progress:
         """Give the state of the search now."""
         objective = self.best.objective if self.best is not None else None
-        return Progress(self._seconds, objective, self.bound, phase)
+        doing = ENDING if self.stop.is_set() else self.doing
+        return Progress(self._seconds, objective, self.bound, phase, doing=doing)
 
     def note(self, phase: str) -> None:
         """Enter something worth knowing into the trace."""

@@ -6,7 +6,7 @@ import datetime as dt
 import importlib.metadata
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +34,10 @@ class StopReason(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+# What a search is at once it was told to end.
+ENDING = "ending"
+
+
 @dataclass(frozen=True)
 class Progress:
     """A moment of the search.
@@ -46,12 +50,15 @@ class Progress:
         Best roster and best bound so far, in cents; ``None`` when there is none yet.
     phase
         What brought the last change.
+    doing
+        What the search is at.
     """
 
     seconds: float
     objective: int | None
     bound: int | None
     phase: str
+    doing: str = field(default="", kw_only=True, compare=False)
 
     @property
     def gap(self) -> float | None:

@@ -141,6 +141,7 @@ class Search:
         guide = LinearGuide(self.relaxation, lambda: self.board.stopped, race=threads > 1, method=method)
         if beside and not guide.races:
             prover.start()
+        self.board.doing = "linear relaxation"
         lp = guide.solve()
         if beside and guide.races:
             prover.start()
@@ -173,6 +174,7 @@ class Search:
 
     def _dive(self, lp: LpResult) -> None:
         """Round the LP's duties up until all are whole; CP-SAT deals out breaks and activities."""
+        self.board.doing = "dive"
         duties = self.model.roster.duty_columns
         part = self._narrowed(lp, keep_whole=False)
         # What was taken out costs more than a column of the basis, so the solution of the whole is that of the part.
@@ -189,6 +191,7 @@ class Search:
 
     def _polish(self, lp: LpResult) -> None:
         """Keep the duties the LP gives whole, and let HiGHS solve what is left."""
+        self.board.doing = "polish"
         part = self._narrowed(lp, keep_whole=True)
         with self._surviving("polish"):
             solve_mip(
@@ -303,6 +306,7 @@ class Search:
         One worker that leans on the LP closes in a second or two what a portfolio of two takes ten
         times as long for, or does not close at all.
         """
+        self.board.doing = phase or self.board.doing
         settings = self.board.settings
         deterministic = settings.deterministic
         if self.work_left <= 0:

@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from schedsolver.cli.progress import showing
+from schedsolver.cli.progress import ProgressPanel, showing
 from schedsolver.solve.result import Progress
 
 
@@ -38,7 +38,25 @@ def test_a_line_for_each_improvement_and_one_at_least_every_ten_seconds() -> Non
     ]
 
 
-def test_a_terminal_shows_cost_bound_gap_time_and_phase() -> None:
-    screen = shown(Progress(61.4, 1_234_500, 1_200_000, "dive"), terminal=True)
-    for figure in ("12,345.00", "12,000.00", "2.79%", "61 s", "dive"):
+def test_a_terminal_shows_cost_bound_gap_time_and_what_the_search_is_at() -> None:
+    screen = shown(Progress(61.4, 1_234_500, 1_200_000, "dive", doing="polish"), terminal=True)
+    for figure in ("12,345.00", "12,000.00", "2.79%", "61 s", "polish", "best roster so far after 61 s", "solving"):
         assert figure in screen
+    assert "dive" not in screen
+
+
+def test_a_terminal_tells_the_limit_and_since_when_there_was_nothing_better() -> None:
+    panel = ProgressPanel(most_seconds=300)
+    moments = [Progress(3.0, 900, None, "first"), Progress(5.0, 800, None, "dive"), Progress(40.0, 800, 700, "dive")]
+    for moment in moments:
+        drawn = panel.of(moment)
+    screen = Console(file=StringIO(), width=80)
+    screen.print(drawn)
+    assert isinstance(screen.file, StringIO)
+    assert "40 s of 300 s" in screen.file.getvalue()
+    assert "best roster so far after 5 s" in screen.file.getvalue()
+
+
+def test_a_terminal_tells_that_the_search_is_ending() -> None:
+    screen = shown(Progress(6.0, 900, None, "dive", doing="ending"), terminal=True)
+    assert "ending; Ctrl-C again leaves at once" in screen

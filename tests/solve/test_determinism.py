@@ -16,7 +16,7 @@ from tests.solving import fixed_shift, plain
 from tests.tiny import MONDAY
 
 AS_IF_LARGE = ss.Strategy(small_options=0)
-PROCESSES = 3
+PROCESSES = 2
 
 
 def shifts() -> ss.Problem:
@@ -48,7 +48,7 @@ def searches() -> dict[str, ss.Result]:
     other = ss.solve(cluster(seed=6), large).schedule
     return {
         "cluster": ss.solve(cluster(), large),
-        "everything, quarters of an hour": ss.solve(cluster(days=1, slot_minutes=15, content="everything"), small),
+        "everything": ss.solve(cluster(staff=4, days=1, content="everything"), small),
         "shifts": ss.solve(shifts(), large),
         "a roster of other leave, repaired": ss.solve(cluster(), small, start=other),
     }

@@ -272,6 +272,14 @@ def test_an_error_of_a_thread_ends_the_search():
     assert (str(board.failure), board.stopped) == ("broken", True)
 
 
+def test_the_board_tells_what_the_search_is_at_and_that_it_is_ending():
+    board = board_of(wishing())
+    board.doing = "dive"
+    assert board.progress("linear relaxation").doing == "dive"
+    board.end("interrupted")
+    assert board.progress("linear relaxation").doing == "ending"
+
+
 @pytest.mark.parametrize(("objective", "bound", "gap"), [(100, 90, 0.1), (0, 0, 0), (50, 50, 0), (10, -10, 2)])
 def test_the_gap_is_relative_to_the_objective(objective, bound, gap):
     assert relative_gap(objective, bound) == pytest.approx(gap)
