@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,17 @@ def test_queues_together_share_the_promise_of_a_day():
     assert late.sum() <= 0.03 * came.sum()
     assert (late / came).max() > 0.03
     assert max(s.figures.late_share().max() for s in together) <= 0.3
+
+
+def test_heads_move_to_slots_nearby_until_no_fewer_keep_the_promise():
+    day, promise = np.array([6.0, 12, 3, 1]), Promise(late_share_of_day=0.08)
+    customers = draw_customers(day[None], 30, [LAW], 80, 1)
+    found = staff_by_simulation(customers, day, promise, np.full(4, 8))
+    # Taking away alone ends at 1, 7, 4 and 0 heads.
+    assert found.heads.sum() == 11
+    for heads in itertools.product(range(11), repeat=4):
+        if sum(heads) == 10:
+            assert excess(serve(customers, day, np.array(heads), 20), promise) > 0
 
 
 def test_each_queue_has_its_own_windows():
