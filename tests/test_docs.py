@@ -1,18 +1,21 @@
 """The rule that docs/adding-a-rule.md adds is a rule: model and checker agree on it, hard and soft."""
 
 import importlib.util
+import json
 import re
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 import schedsolver as ss
 from schedsolver.domain import Horizon, Request, Rule
 from tests.solving import fixed_shift, plain
-from tests.tiny import MONDAY
+from tests.tiny import MONDAY, tiny
 
-DOC = Path(__file__).parents[1] / "docs" / "adding-a-rule.md"
+DOCS = Path(__file__).parents[1] / "docs"
+DOC = DOCS / "adding-a-rule.md"
 SUNDAY = MONDAY.replace(day=MONDAY.day - 1)
 
 
@@ -49,3 +52,21 @@ def test_the_documented_rule_works(rule, sundays, cost):
     assert len(result.schedule.duty_list) == sundays
     assert result.objective == result.bound == cost
     assert ss.Problem.from_json(problem.to_json()) == problem
+
+
+def test_the_documented_work_in_the_valleys_is_a_problem():
+    text = (DOCS / "rules.md").read_text(encoding="utf-8").partition("Work in the valleys")[2]
+    listed = yaml.safe_load(text.partition("```yaml")[2].partition("```")[0])["rules"]
+    tags = ("star", "mentor", "trainee", "trainee")
+    problem = tiny(
+        horizon=Horizon(start=MONDAY, days=7, slot_minutes=30),
+        staff=tuple(
+            ss.Employee(employee_id=f"E{i}", contract_id="full", home_outlet_id="Hub", tags=(t,))
+            for i, t in enumerate(tags)
+        ),
+        permissions=(),
+        activities=tuple(ss.Activity(activity_id=name, deferrable=True) for name in ("calls", "outreach", "course")),
+        backlogs=(ss.Backlog(backlog_id="contacts", activity_id="calls", minutes=600, deadline=MONDAY),),
+    ).to_json()
+    rules = ss.Problem.from_json(json.dumps(json.loads(problem) | {"rules": listed})).rules
+    assert [rule.name for rule in rules] == [rule["rule"] for rule in listed]

@@ -129,13 +129,17 @@ def generate(
     days: Annotated[int, typer.Option(help="Days planned.")] = 7,
     slot_minutes: Annotated[int, typer.Option(help="Length of a slot; divides 30.")] = 30,
     seed: Annotated[int, typer.Option(help="Same seed and numbers, same problem.")] = 1,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Add work that can wait, and every rule on who does what when.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the problem that --out holds.")] = False,
 ) -> None:
     """Make a problem of a hub and satellites with two daily peaks."""
     if not force and is_problem_folder(out):
         raise CannotWrite(f"{out}: holds a problem, which would be lost; choose a new folder, or add --force")
     sizes = {"outlets": outlets, "staff": staff, "days": days, "slot_minutes": slot_minutes}
-    problem = ss.generate(_valid(ss.GeneratorSpec, **sizes, seed=seed))
+    content = "everything" if everything else "basic"
+    problem = ss.generate(_valid(ss.GeneratorSpec, **sizes, seed=seed, content=content))
     ss.save(problem, out)
     console = plain_console()
     console.print(summary.of_problem(problem))

@@ -387,6 +387,16 @@ def rows(printed: str) -> list[list[str]]:
     return [line.split() for line in printed.splitlines()]
 
 
+def test_generate_with_everything_on(tmp_path):
+    sizes = ["generate", "--outlets", "1", "--staff", "6", "--days", "1"]
+    names = []
+    for more, folder in (([], "plain"), (["--everything"], "full")):
+        assert CliRunner().invoke(app, [*sizes, *more, "--out", str(tmp_path / folder)]).exit_code == 0
+        names.append({rule.name for rule in ss.load(tmp_path / folder).rules})
+    assert names[0] < names[1]
+    assert {"outreach.teams", "training.sessions", "backlog.quotas"} <= names[1]
+
+
 def test_generate_keeps_a_problem_unless_told(tmp_path):
     sizes = ["generate", "--outlets", "1", "--staff", "2", "--days", "1", "--out", str(tmp_path / "branch")]
     assert CliRunner().invoke(app, sizes).exit_code == 0
