@@ -112,8 +112,9 @@ def coaching_list(
     For each indicator of coverage that the cluster misses, as many people as it lacks are chosen: those who need the
     fewest posts more; of these whose certificate saves most, then who stand in the better cell, then as the table has
     them. Each takes a course in a skill that they lack on a post they lack, or for what is to be performed a rotation
-    on a post that they hold. One course and one rotation a person; a course that was begun goes on before others
-    begin. People in the coached cells have a coaching session in their weakest component.
+    on a post that they hold. One course and one rotation a person. A course that was begun goes on before others
+    begin; one that nobody could lead is not begun. People in the coached cells have a coaching session in their
+    weakest component.
 
     Parameters
     ----------
@@ -265,10 +266,19 @@ class _Chosen:
         taken = Counter(course.skill_id for course, *_ in self._courses.values())
         for skill in skills:
             course = self.rules.course_of.get(skill)
-            if course and self.levels.get((who, skill), 0) < course.level and taken[skill] < self.rules.places:
+            if course is None or not self._is_led(course):
+                continue
+            if self.levels.get((who, skill), 0) < course.level and taken[skill] < self.rules.places:
                 self._courses[who] = course, reason, course.session_minutes, course.practice_minutes
                 return True
         return False
+
+    def _is_led(self, course: Course) -> bool:
+        """Tell whether there is somebody to lead a course, or it needs nobody."""
+        least = course.trainer_level
+        return least is None or any(
+            level >= least for (_, skill), level in self.levels.items() if skill == course.skill_id
+        )
 
     def rotate(self, who: str, skills: Sequence[str], reason: str) -> bool:
         """Let somebody work on one of the skills that they hold."""

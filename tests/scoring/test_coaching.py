@@ -11,7 +11,7 @@ from tests.tiny import MONDAY, TUESDAY, at
 PEOPLE = pd.DataFrame({"employee": list("ABCD"), "outlet": ["Hub", "Hub", "Sat", "Sat"]})
 HELD = {"A": ["counter"], "B": ["counter", "audit"], "C": ["audit"], "D": ["counter", "audit", "fx"]}
 FX = Course(skill_id="fx", level=2, session_minutes=60, practice_minutes=240)
-AUDIT = Course(skill_id="audit", session_minutes=30, practice_minutes=120)
+AUDIT = Course(skill_id="audit", session_minutes=30, practice_minutes=120, trainer_level=1)
 RULES = GrowthRules(courses=(FX, AUDIT), places=2, coached_cells=(1, 2, 4))
 GRID = pd.DataFrame({"employee": list("ABCD"), "cell": [5, 6, 9, 5], "weakest": ["volume"] * 4})
 
@@ -92,6 +92,15 @@ def test_a_higher_level_is_a_course_as_well():
 def test_without_a_course_nobody_learns_and_with_targets_met_neither():
     assert listed(rules=GrowthRules(courses=(AUDIT,))) == []
     assert listed(WANT_FX.model_copy(update={"target": 0.25})) == []
+
+
+def test_a_course_that_nobody_could_lead_is_not_begun():
+    expert = GrowthRules(courses=(FX.model_copy(update={"trainer_level": 3}), AUDIT))
+    assert listed(rules=expert) == []
+    outside = GrowthRules(courses=(FX.model_copy(update={"trainer_level": None}),))
+    nobody = [p for p in held() if p.skill_id != "fx"]
+    assert len(listed(rules=outside, permissions=nobody)) == 3
+    assert listed(permissions=nobody) == []
 
 
 def test_a_sum_of_posts_is_learned_by_one_of_its_parts():
