@@ -47,11 +47,23 @@ class LineProblem:
     day_cents: FloatArray
     walks: tuple[Walk, ...]
 
-    def cents_of(self, options: IntArray) -> int:
-        """Give what the line with some of the employee's options costs, cover aside; it must be one that may be."""
+    def steps_of(self, options: IntArray) -> IntArray:
+        """Give the step of each day of the line with some of the employee's options, shape ``(days,)``."""
         own = np.searchsorted(self.options, options)
         steps = np.zeros(len(self.day_cents), np.int64)
         steps[self.day[own]] = self.step[own]
+        return steps
+
+    def counted(self, walk: int) -> IntArray:
+        """Give what each of the employee's options can add to the count of a walk, shape ``(n,)``."""
+        table = self.walks[walk].amounts
+        assert table is not None
+        most: IntArray = table.max(axis=1)[self.walks[walk].day_class[self.day], self.step]
+        return most
+
+    def cents_of(self, options: IntArray) -> int:
+        """Give what the line with some of the employee's options costs, cover aside; it must be one that may be."""
+        own, steps = np.searchsorted(self.options, options), self.steps_of(options)
         days = int(self.day_cents[np.arange(len(steps)), steps].sum())
         return days + int(self.cents[own].sum()) + sum(walked(walk, steps.tolist())[1] for walk in self.walks)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
-from schedsolver.solve.lines.generation import Generated, generate
+from schedsolver.solve.lines.generation import TOLERANCE, Generated, generate
 from schedsolver.solve.lines.master import Cover, Line, Master, joined
 from schedsolver.solve.lines.pricer import Pricers
 
@@ -19,58 +17,72 @@ AT_HAND = 30
 
 
 def dive(
-    pricers: Pricers, cover: Cover, lines: Generated, leave: int, stopped: Callable[[], bool]
-) -> tuple[list[Line], IntArray] | None:
-    """Give lines a few employees at a time until few are left.
+    pricers: Pricers, cover: Cover, lines: Generated, give_up: Callable[[float], bool], close: float
+) -> list[Line] | None:
+    """Give lines a few employees at a time until everybody has one.
 
     Parameters
     ----------
     pricers, cover
-        Of all employees.
+        Of the employees.
     lines
         Where column generation ended.
-    leave
-        How many employees to leave.
-    stopped
-        Asked in between.
+    give_up
+        Asked with a bound on what can still come of it; true ends the dive.
+    close
+        As for :func:`generate`.
 
     Returns
     -------
-    The lines given, and the duty options of good lines of those left, whom something else is to solve. ``None`` when
-    stopped or when someone has no line any more.
+    A line of each employee; ``None`` when given up, or when someone has no line any more.
     """
     given: list[Line] = []
-    free = list(pricers.employees)
-    now = lines
-    while len(free) > leave:
-        chosen = _heaviest(now, free, len(free) - leave)
+    free, now = list(pricers.employees), lines
+    while True:
+        chosen = _heaviest(pricers, now, free)
         given += chosen
-        free = [employee for employee in free if employee not in {line.employee for line in chosen}]
-        beside, _ = cover.beside(cover.counts(joined(given)))
+        fixed = {line.employee for line in chosen}
+        free = [employee for employee in free if employee not in fixed]
+        if not free or not chosen:
+            return None if free else given
+        beside, paid = cover.beside(cover.counts(joined(given)))
+        paid += sum(line.cents for line in given)
+        hand = at_hand(pricers, beside, now, free)
+        if hand is None:
+            return None
         master = Master(beside, free)
-        master.add(at_hand(now, free, AT_HAND))
-        after = generate(pricers.among(free), master, stopped)
-        if after is None or stopped():
+        master.add(hand)
+        after = generate(pricers.among(free), master, lambda: give_up(-np.inf), close=close)
+        if after is None or give_up(after.bound + paid):
             return None
         now = after
-    return given, joined([line for line in now.lines if line.employee in set(free)])
 
 
-def at_hand(lines: Generated, employees: Sequence[int], count: int) -> list[Line]:
-    """Give so many lines of each employee with the smallest reduced costs, in order of these."""
-    own: dict[int, list[Line]] = defaultdict(list)
+def at_hand(pricers: Pricers, cover: Cover, lines: Generated, employees: Sequence[int]) -> list[Line] | None:
+    """Give some lines of each employee that keep all limits, with the smallest reduced costs, to begin with.
+
+    ``None`` if none is found for someone.
+    """
+    own: dict[int, list[Line]] = {employee: [] for employee in employees}
     for i in np.argsort(lines.reduced, kind="stable").tolist():
-        if len(own[lines.lines[i].employee]) < count:
-            own[lines.lines[i].employee].append(lines.lines[i])
+        line = lines.lines[i]
+        if len(own.get(line.employee, [0] * AT_HAND)) < AT_HAND and pricers.keeps(line):
+            own[line.employee].append(line)
+    for employee in (employee for employee in employees if not own[employee]):
+        offer = pricers.among([employee]).lines(employee, -cover.reward(lines.prices))
+        if offer is None or not offer.lines:
+            return None
+        own[employee] = offer.lines
     return [line for employee in employees for line in own[employee]]
 
 
-def _heaviest(lines: Generated, free: Sequence[int], most: int) -> list[Line]:
+def _heaviest(pricers: Pricers, lines: Generated, free: Sequence[int]) -> list[Line]:
     """Give the heaviest line of those employees for whom it weighs most."""
     best: dict[int, tuple[float, Line]] = {}
     for weight, line in zip(lines.weight.tolist(), lines.lines, strict=True):
-        if line.employee in free and weight > best.get(line.employee, (0.0, line))[0]:
+        heavier = weight > best.get(line.employee, (TOLERANCE, line))[0]
+        if line.employee in free and heavier and pricers.keeps(line):
             best[line.employee] = weight, line
     order = sorted(best.values(), key=lambda one: -one[0])
     whole = sum(weight >= WHOLE for weight, _ in order)
-    return [line for _, line in order[: min(most, max(1, whole, round(SHARE * len(free))))]]
+    return [line for _, line in order[: max(1, whole, round(SHARE * len(free)))]]

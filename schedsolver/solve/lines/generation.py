@@ -52,7 +52,7 @@ def generate(
     stopped: Callable[[], bool],
     on_bound: Callable[[float], None] | None = None,
     *,
-    close: float = 1e-4,
+    close: float = TOLERANCE,
 ) -> Generated | None:
     """Generate lines until the master is solved.
 
@@ -67,49 +67,47 @@ def generate(
     on_bound
         Called with each better bound.
     close
-        Share of the bound within which the master may stay.
+        The master may stay so much above the bound.
 
     Returns
     -------
     Where it ended; ``None`` if some employee can have no line at all or the master has no solution.
     """
-    cover, bound, values_of_bound = master.cover, -math.inf, np.zeros(0)
+    cover, bound, duals = master.cover, -math.inf, np.zeros(0)
     centre: FloatArray | None = None
     smooth = True
     while (solution := master.solve()) is not None:
         prices = cover.clipped(solution.cover)
         at = prices if centre is None or not smooth else SMOOTHING * centre + (1 - SMOOTHING) * prices
-        priced = pricers.all_lines(-cover.reward(at), LINES_AT_ONCE)
-        if not all(priced):
+        offers = [offer for offer in pricers.all_lines(-cover.reward(at), LINES_AT_ONCE) if offer is not None]
+        if len(offers) < len(pricers.employees):
             return None
-        values = np.array([own[0][0] for own in priced])
+        values = np.array([offer.least for offer in offers])
         lagrange = cover.least_cents(at) + math.fsum(values)
         if lagrange > bound:
-            bound, centre, values_of_bound = lagrange, at, values
+            bound, centre, duals = lagrange, at, values
             if on_bound is not None:
                 on_bound(bound)
-        if stopped() or solution.objective - bound <= max(TOLERANCE, close * abs(bound)):
+        if stopped() or solution.objective - bound <= max(TOLERANCE, close):
             break
-        new = _improving(master, solution, priced)
+        new = _improving(master, solution, [line for offer in offers for line in offer.lines])
         if not new and at is prices:
             break
         smooth = bool(new)
-        if new:
-            master.add(new)
+        master.add(new)
     else:
         return None
     assert centre is not None
-    duals = dict(zip(pricers.employees, values_of_bound.tolist(), strict=True))
-    reduced = reduced_costs(cover, centre, duals, master.lines)
-    return Generated(bound, solution.objective, centre, duals, list(master.lines), solution.weight, reduced)
+    prices_of = dict(zip(pricers.employees, duals.tolist(), strict=True))
+    reduced = reduced_costs(cover, centre, prices_of, master.lines)
+    return Generated(bound, solution.objective, centre, prices_of, list(master.lines), solution.weight, reduced)
 
 
-def _improving(master: Master, solution: MasterSolution, priced: list[list[tuple[float, Line]]]) -> list[Line]:
+def _improving(master: Master, solution: MasterSolution, lines: list[Line]) -> list[Line]:
     """Give the lines that the master can do better with."""
-    every = [line for own in priced for _, line in own]
     duals = {employee: solution.employee[place] for employee, place in master.place.items()}
-    gain = reduced_costs(master.cover, solution.cover, duals, every)
-    return [line for line, value in zip(every, gain.tolist(), strict=True) if value < -TOLERANCE]
+    gain = reduced_costs(master.cover, solution.cover, duals, lines)
+    return [line for line, value in zip(lines, gain.tolist(), strict=True) if value < -TOLERANCE]
 
 
 def reduced_costs(cover: Cover, prices: FloatArray, duals: Mapping[int, float], lines: Sequence[Line]) -> FloatArray:
@@ -132,7 +130,7 @@ def first_lines(pricers: Pricers, cover: Cover, order: Sequence[int], rounds: in
 
     Returns
     -------
-    A line of each employee; ``None`` if someone can have none.
+    A line of each employee; ``None`` if none is found for someone.
     """
     given: dict[int, Line] = {}
     counts = np.zeros(cover.rows, np.int64)
@@ -140,9 +138,9 @@ def first_lines(pricers: Pricers, cover: Cover, order: Sequence[int], rounds: in
         for employee in order:
             if employee in given:
                 counts -= cover.counts(given[employee].options)
-            found = pricers.lines(employee, -cover.reward(cover.next_cents(counts)))
-            if not found:
+            offer = pricers.lines(employee, -cover.reward(cover.next_cents(counts)))
+            if offer is None or not offer.lines:
                 return None
-            given[employee] = found[0][1]
-            counts += cover.counts(found[0][1].options)
+            given[employee] = offer.lines[0]
+            counts += cover.counts(given[employee].options)
     return list(given.values())

@@ -77,7 +77,7 @@ class Cover:
 
     def __init__(self, asked: Sequence[LineCover], options: int) -> None:
         starts = np.cumsum([0, *(len(part.target) for part in asked)])
-        none = np.zeros(0, np.int64)
+        none, empty = np.zeros(0, np.int64), np.zeros((0, 3), np.int64)
         self.target = np.concatenate([none, *(part.target for part in asked)])
         row = np.concatenate([none, *(part.row + start for part, start in zip(asked, starts, strict=False))])
         option = np.concatenate([none, *(part.option for part in asked)])
@@ -86,36 +86,25 @@ class Cover:
         self.row = row[order]
         self.first = np.searchsorted(option[order], np.arange(options + 1))
         self.option = option[order]
-        empty = np.zeros((0, 3), np.int64)
         moved = [np.array([[start, 0, 0]]) for start in starts]
         shortage = np.concatenate([empty, *(part.shortage + by for part, by in zip(asked, moved, strict=False))])
         surplus = np.concatenate([empty, *(part.surplus + by for part, by in zip(asked, moved, strict=False))])
         self.rows = len(self.target)
-        dearest = max(1, int(np.concatenate([empty, shortage, surplus])[:, 2].max(initial=1)))
-        beyond = np.stack([np.arange(self.rows), np.full(self.rows, options), np.full(self.rows, 0)], axis=1)
-        beyond[:, 2] = BEYOND_MAXIMUM * dearest
-        self.tiers = np.concatenate([shortage, surplus, beyond])
-        self.sign = np.repeat([1, -1], [len(shortage), len(surplus) + self.rows])
-        self.highest = np.zeros(self.rows)
-        np.maximum.at(self.highest, shortage[:, 0], shortage[:, 2].astype(float))
-        self.lowest = np.full(self.rows, -float(BEYOND_MAXIMUM * dearest))
-        wide = surplus[surplus[:, 1] >= np.bincount(self.row, minlength=self.rows)[surplus[:, 0]]]
-        self.lowest[wide[:, 0]] = -wide[:, 2].astype(float)
+        dearest = BEYOND_MAXIMUM * max(1, int(shortage[:, 2].max(initial=1)), int(surplus[:, 2].max(initial=1)))
+        beyond = np.stack([np.arange(self.rows), np.full(self.rows, options), np.full(self.rows, dearest)], axis=1)
+        self.shortage = _Tiers.of(shortage, self.rows)
+        self.surplus = _Tiers.of(np.concatenate([surplus, beyond]), self.rows)
+        self.highest = self.shortage.cents.max(axis=0, initial=0).astype(float)
+        enough = self.surplus.width[0] >= np.bincount(self.row, minlength=self.rows)
+        self.lowest = -np.where(enough, self.surplus.cents[0], dearest).astype(float)
 
     def beside(self, counts: IntArray) -> tuple[Cover, int]:
         """Give what is left of the cover beside so many duties in each row, and what those beyond the target cost."""
-        left = copy.copy(self)
-        passed = np.maximum(counts - self.target, 0)
+        left, passed = copy.copy(self), np.maximum(counts - self.target, 0)
         left.target = np.maximum(self.target - counts, 0)
-        left.tiers = self.tiers.copy()
-        paid = 0
-        for t in np.flatnonzero(self.sign < 0).tolist():
-            row, width, cents = self.tiers[t].tolist()
-            taken = min(width, int(passed[row]))
-            passed[row] -= taken
-            left.tiers[t, 1] -= taken
-            paid += taken * cents
-        return left, paid
+        taken = self.surplus.taken(passed)
+        left.surplus = _Tiers(self.surplus.width - taken, self.surplus.cents)
+        return left, int((taken * self.surplus.cents).sum())
 
     def clipped(self, prices: FloatArray) -> FloatArray:
         """Keep prices within what shortage and surplus cost."""
@@ -126,9 +115,9 @@ class Cover:
 
         With it and the best line of each employee at these prices follows a bound on the whole (Lagrange).
         """
-        row, width, cents = self.tiers.T
-        rate = np.minimum(0.0, cents - self.sign * prices[row])
-        return float((prices * self.target).sum() + (rate * width).sum())
+        short = np.minimum(0.0, self.shortage.cents - prices) * self.shortage.width
+        over = np.minimum(0.0, self.surplus.cents + prices) * self.surplus.width
+        return float((prices * self.target).sum() + short.sum() + over.sum())
 
     def reward(self, prices: FloatArray) -> FloatArray:
         """Give what cover pays for each duty option at its prices, shape ``(options,)``."""
@@ -142,27 +131,46 @@ class Cover:
 
     def cents(self, counts: IntArray) -> int:
         """Give what so many duties in each row cost."""
-        left = {1: np.maximum(self.target - counts, 0), -1: np.maximum(counts - self.target, 0)}
-        total = 0
-        for (row, width, cents), sign in zip(self.tiers.tolist(), self.sign.tolist(), strict=True):
-            taken = min(width, left[sign][row])
-            left[sign][row] -= taken
-            total += taken * cents
-        return total
+        short = self.shortage.taken(np.maximum(self.target - counts, 0)) * self.shortage.cents
+        over = self.surplus.taken(np.maximum(counts - self.target, 0)) * self.surplus.cents
+        return int(short.sum() + over.sum())
 
     def next_cents(self, counts: IntArray) -> FloatArray:
         """Give what one more duty in each row saves, negative where it costs, shape ``(rows,)``."""
-        saves = np.zeros(self.rows)
-        before = {1: np.maximum(self.target - counts, 0), -1: np.maximum(counts - self.target, 0)}
-        passed = {1: np.zeros(self.rows, np.int64), -1: np.zeros(self.rows, np.int64)}
-        for (row, width, cents), sign in zip(self.tiers.tolist(), self.sign.tolist(), strict=True):
-            begin = passed[sign][row]
-            passed[sign][row] += width
-            if sign > 0 and begin < before[1][row] <= begin + width:
-                saves[row] = cents
-            elif sign < 0 and counts[row] >= self.target[row] and begin <= before[-1][row] < begin + width:
-                saves[row] = -cents
-        return saves
+        lacking = np.maximum(self.target - counts, 0)
+        saved = self.shortage.cents_of(lacking) - self.shortage.cents_of(np.maximum(lacking - 1, 0))
+        beyond = np.maximum(counts - self.target, 0)
+        more = np.where(counts >= self.target, beyond + 1, 0)
+        return (saved + self.surplus.cents_of(beyond) - self.surplus.cents_of(more)).astype(float)
+
+
+@dataclass(frozen=True)
+class _Tiers:
+    """Tiers of each row in order, ``width`` and ``cents`` of shape ``(tiers, rows)``; width 0 for none."""
+
+    width: IntArray
+    cents: IntArray
+
+    @classmethod
+    def of(cls, tiers: IntArray, rows: int) -> _Tiers:
+        """Sort tiers ``(row, width, cents)`` by row, those of a row as listed."""
+        tiers = tiers[np.argsort(tiers[:, 0], kind="stable")]
+        many = np.bincount(tiers[:, 0], minlength=rows)
+        rank = np.arange(len(tiers)) - np.repeat(np.cumsum(many) - many, many)
+        shape = int(many.max(initial=1)), rows
+        width, cents = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        width[rank, tiers[:, 0]], cents[rank, tiers[:, 0]] = tiers[:, 1], tiers[:, 2]
+        return cls(width, cents)
+
+    def taken(self, units: IntArray) -> IntArray:
+        """Give how much of each tier so many units of each row take."""
+        before = np.cumsum(self.width, axis=0) - self.width
+        return np.clip(units - before, 0, self.width)
+
+    def cents_of(self, units: IntArray) -> IntArray:
+        """Give what so many units of each row cost."""
+        cents: IntArray = (self.taken(units) * self.cents).sum(axis=0)
+        return cents
 
 
 class Master:
@@ -188,8 +196,11 @@ class Master:
         rows = np.append(cover.target, np.ones(len(employees))).astype(float)
         nothing = np.zeros(0, np.int32)
         self._highs.addRows(len(rows), rows, rows, 0, nothing, nothing, np.zeros(0))
-        row, width, cents = cover.tiers.T
-        self._add(cents.astype(float), width.astype(float), [row], [cover.sign.astype(float)], np.ones(len(row), int))
+        for tiers, sign in ((cover.shortage, 1.0), (cover.surplus, -1.0)):
+            tier, row = np.nonzero(tiers.width)
+            cents, width = (table[tier, row].astype(float) for table in (tiers.cents, tiers.width))
+            self._add(cents, width, [row], [np.full(len(row), sign)], np.ones(len(row), np.int64))
+        self._tiers = self._highs.getNumCol()
 
     def add(self, lines: Sequence[Line]) -> None:
         """Add lines; each has a share from now on."""
@@ -201,7 +212,7 @@ class Master:
             rows.append(np.append(own, self.cover.rows + self.place[line.employee]))
             values.append(np.append(counts[own], 1).astype(float))
         cents = np.array([line.cents for line in lines], float)
-        self._add(cents, np.full(len(lines), np.inf), rows, values, np.array([len(own) for own in rows], int))
+        self._add(cents, np.full(len(lines), np.inf), rows, values, np.array([len(own) for own in rows], np.int64))
 
     def solve(self) -> MasterSolution | None:
         """Solve it as it is; ``None`` when it has no solution."""
@@ -210,12 +221,14 @@ class Master:
             return None
         solution = self._highs.getSolution()
         dual, rows = np.array(solution.row_dual), self.cover.rows
-        weight = np.array(solution.col_value)[len(self.cover.tiers) :]
+        weight = np.array(solution.col_value)[self._tiers :]
         return MasterSolution(self._highs.getObjectiveValue(), dual[:rows], dual[rows:], weight)
 
     def _add(
         self, cents: FloatArray, upper: FloatArray, rows: list[IntArray], values: list[FloatArray], sizes: IntArray
     ) -> None:
+        if not len(cents):
+            return
         starts = np.cumsum(np.append(0, sizes))[:-1].astype(np.int32)
         index, value = np.concatenate(rows).astype(np.int32), np.concatenate(values)
         self._highs.addCols(len(cents), cents, np.zeros(len(cents)), upper, len(index), starts, index, value)

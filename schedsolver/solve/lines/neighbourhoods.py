@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.options import IntArray
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus
 from schedsolver.solve.lines.counters import FloatArray
 from schedsolver.solve.lines.dive import at_hand
 from schedsolver.solve.lines.generation import Generated, generate, reduced_costs
-from schedsolver.solve.lines.master import Line, Master
+from schedsolver.solve.lines.master import Line, Master, joined
 
 if TYPE_CHECKING:
     from schedsolver.solve.lines.search import LineSearch
@@ -25,9 +24,9 @@ FEWEST, MOST = 6, 20
 # From so many days on, windows of days are solved again too; fewest and most days of one.
 LONG_DAYS, SHORTEST, LONGEST = 42, 7, 28
 # Work of CP-SAT for one neighbourhood.
-WORK = 4.0
-# Lines of an employee that a neighbourhood begins with.
-AT_HAND = 40
+WORK = 3.0
+# How often CP-SAT has its turn where dives find nothing better.
+CP_TURN = 3
 
 
 class Neighbourhoods:
@@ -45,9 +44,6 @@ class Neighbourhoods:
         self.search = search
         self.lines = lines
         self.good = search.good(lines)
-        self.pool: dict[int, list[Line]] = defaultdict(list)
-        for line in at_hand(lines, search.pricers.employees, AT_HAND):
-            self.pool[line.employee].append(line)
 
     def worker(self, number: int) -> Worker:
         """Give what runs in one thread."""
@@ -70,9 +66,9 @@ class Worker:
         self._search = around.search
         self._rng = rng
         roster = self._search.roster
-        self._options = roster.options
+        self._options, self._duties = roster.options, roster.duty_columns
         self._staff, self._days = len(roster.problem.staff), roster.problem.horizon.days
-        self._people = min(12.0, self._staff)
+        self._people = min(10.0, self._staff)
         self._window = 14.0
 
     def run(self) -> None:
@@ -85,28 +81,39 @@ class Worker:
             if self._days >= LONG_DAYS and turn % 2:
                 self._solve_window(board.values)
             else:
-                self._solve_people(board.values)
+                self._solve_people(board.values, by_dive=turn % CP_TURN > 0)
 
     def _solve_window(self, now: IntArray) -> None:
+        """Let CP-SAT solve some days of everybody again."""
         length = min(self._days, round(self._window))
         first = int(self._rng.integers(0, self._days - length + 1))
-        given = np.flatnonzero(now[self._search.roster.duty_columns])
-        options = np.union1d(self._around.good, given)
+        options = np.union1d(self._around.good, np.flatnonzero(now[self._duties]))
         day = self._options.day[options]
-        options = options[(day >= first) & (day < first + length)]
-        result = self._part(options, now, "window of lines")
-        self._window = _next_size(self._window, result, SHORTEST, LONGEST)
+        result = self._part(options[(day >= first) & (day < first + length)], now, "window of lines")
+        self._window = _next_size(self._window, result.status in CLOSED, SHORTEST, LONGEST)
 
-    def _solve_people(self, now: IntArray) -> None:
-        given = np.flatnonzero(now[self._search.roster.duty_columns])
-        employees = self._chosen(now, given)
-        inside = np.isin(self._options.employee[given], employees)
-        options = self._worth_it(now, employees, given, inside)
-        if options is None:
-            self._people = min(self._people * 1.02, MOST, self._staff)
-            return
-        result = self._part(np.union1d(options, given[inside]), now, "neighbourhood of lines")
-        self._people = _next_size(self._people, result, FEWEST, min(MOST, self._staff))
+    def _solve_people(self, now: IntArray, *, by_dive: bool) -> None:
+        """Generate lines of some employees beside the others; if their bound leaves hope, dive or let CP-SAT choose."""
+        search, given = self._search, np.flatnonzero(now[self._duties])
+        current = self._current(given)
+        employees = self._chosen(current, given)
+        beside = [line for line in current if line.employee not in set(employees)]
+        cover, paid = search.cover.beside(search.cover.counts(joined(beside)))
+        paid += sum(line.cents for line in beside)
+        pricers, master = search.pricers.among(employees), Master(cover, employees)
+        hand = at_hand(search.pricers, cover, self._around.lines, employees) or []
+        master.add([*(current[employee] for employee in employees), *hand])
+        found = generate(pricers, master, lambda: search.board.stopped, close=search.close)
+        hope = found is not None and found.bound + paid <= int(now @ search.cents) - search.unit + 1e-6
+        if found is None or not hope:
+            self._people = _next_size(self._people, True, FEWEST, min(MOST, self._staff))
+        elif by_dive:
+            search.dive(pricers, cover, found, beside, paid, "dive over some lines")
+        else:
+            near = [line for line, r in zip(found.lines, found.reduced, strict=True) if r <= GOOD * search.unit]
+            options = joined([*near, *(current[employee] for employee in employees)])
+            result = self._part(np.unique(options), now, "neighbourhood of lines")
+            self._people = _next_size(self._people, result.status in CLOSED, FEWEST, min(MOST, self._staff))
 
     def _part(self, options: IntArray, now: IntArray, phase: str) -> CpResult:
         """Let CP-SAT solve a part; what it finds beside a roster that is no longer the best is put into that."""
@@ -114,58 +121,40 @@ class Worker:
         result = parts.around(options, now, CpLimits(work=WORK), phase)
         latest = board.values
         if result.values is not None and latest is not None and latest is not now:
-            duties = self._search.roster.duty_columns
-            merged = latest[duties].copy()
-            merged[options] = result.values[duties[options]]
-            if not np.array_equal(merged, latest[duties]) and not board.stopped:
+            merged = latest[self._duties].copy()
+            merged[options] = result.values[self._duties[options]]
+            if not np.array_equal(merged, latest[self._duties]) and not board.stopped:
                 parts.complete(np.flatnonzero(merged), phase)
         return result
 
-    def _chosen(self, now: IntArray, given: IntArray) -> list[int]:
+    def _chosen(self, current: Sequence[Line], given: IntArray) -> list[int]:
         """Choose employees: those whose lines are dear at the prices of cover, and those who could help a bad row."""
         lines, cover = self._around.lines, self._search.cover
-        regret = np.maximum(0.0, reduced_costs(cover, lines.prices, lines.duals, self._current(given)))
-        size = round(self._people)
+        regret = np.maximum(0.0, reduced_costs(cover, lines.prices, lines.duals, current))
         weight = regret + 0.1 * max(1.0, regret.mean())
-        counts = cover.counts(given)
         if self._rng.integers(2):
-            weight = weight + weight.max() * self._helpers(counts)
+            weight = weight + weight.max() * self._helpers(cover.counts(given))
+        size = round(self._people)
         return sorted(self._rng.choice(self._staff, size, replace=False, p=weight / weight.sum()).tolist())
 
     def _current(self, given: IntArray) -> list[Line]:
-        """Give the line of each employee in a roster, its price left out where only cover matters."""
-        search = self._search
+        """Give the line of each employee in a roster."""
         own = np.split(given, np.searchsorted(self._options.employee[given], np.arange(1, self._staff)))
-        return [search.pricers.line_of(employee, options) for employee, options in enumerate(own)]
+        return [self._search.pricers.line_of(employee, options) for employee, options in enumerate(own)]
 
     def _helpers(self, counts: IntArray) -> FloatArray:
         """Tell who has a good line that covers a row in which there are too few or too many now."""
-        cover = self._search.cover
+        cover, helps = self._search.cover, np.zeros(self._staff)
         off = np.flatnonzero(counts != cover.target)
-        helps = np.zeros(self._staff)
         if len(off):
-            row = int(self._rng.choice(off))
-            wanted = cover.option[cover.row == row]
-            wanted = np.intersect1d(wanted, self._around.good)
-            helps[self._options.employee[wanted]] = 1.0
+            wanted = cover.option[cover.row == int(self._rng.choice(off))]
+            helps[self._options.employee[np.intersect1d(wanted, self._around.good)]] = 1.0
         return helps
 
-    def _worth_it(self, now: IntArray, employees: Sequence[int], given: IntArray, inside: BoolArray) -> IntArray | None:
-        """Give the duties of good lines beside the others; ``None`` where their bound rules a better roster out."""
-        search = self._search
-        beside, paid = search.cover.beside(search.cover.counts(given[~inside]))
-        master = Master(beside, employees)
-        current = {line.employee: line for line in self._current(given)}
-        paid += sum(line.cents for employee, line in current.items() if employee not in set(employees))
-        master.add([*(current[e] for e in employees), *(line for e in employees for line in self._around.pool[e])])
-        cost = int(now @ search.cents)
-        found = generate(search.pricers.among(employees), master, lambda: search.board.stopped)
-        if found is None or found.bound + paid > cost - search.unit + 1e-6:
-            return None
-        near = found.reduced <= GOOD * search.unit
-        return np.unique(np.concatenate([line.options for line, good in zip(found.lines, near, strict=True) if good]))
+
+CLOSED = (CpStatus.OPTIMAL, CpStatus.INFEASIBLE)
 
 
-def _next_size(size: float, result: CpResult, least: int, most: int) -> float:
-    factor = 1.05 if result.status in (CpStatus.OPTIMAL, CpStatus.INFEASIBLE) else 0.9
-    return float(np.clip(size * factor, least, most))
+def _next_size(size: float, closed: bool, least: int, most: int) -> float:
+    """Let a size grow a little after a part was closed, and shrink when it was not."""
+    return float(np.clip(size * (1.05 if closed else 0.9), least, most))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +17,25 @@ from schedsolver.solve.lines.master import Line
 from schedsolver.solve.lines.pricing import best_lines
 
 # A machine with more values than this takes too long; limits that would make it so are left to the model of record.
-MOST_CELLS = 4_000_000
+MOST_CELLS = 1_600_000
+# Cents that a unit of an uncounted limit is charged at first, and how often more is charged.
+FIRST_CHARGE, MOST_CHARGES = 1.0, 10
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What pricing gives for one employee.
+
+    Attributes
+    ----------
+    least
+        No line of the employee has a lower price.
+    lines
+        Cheap lines, the cheapest first.
+    """
+
+    least: float
+    lines: list[Line]
 
 
 class Pricer:
@@ -34,10 +53,11 @@ class Pricer:
         self.line = line
         self._waiting = [w for w, walk in enumerate(line.walks) if _only_a_hard_maximum(walk)]
         self._added: list[int] = []
+        self._left_out: list[int] = []
         self._bare = self._machine = self._made([])
 
-    def lines(self, extra: FloatArray, count: int) -> list[tuple[float, Line]]:
-        """Give a cheapest line and perhaps more, with the price of each.
+    def lines(self, extra: FloatArray, count: int, *, legal: bool = False) -> Offer | None:
+        """Give a cheapest line and perhaps more.
 
         Parameters
         ----------
@@ -45,7 +65,31 @@ class Pricer:
             What is added to the price of each of the employee's options.
         count
             How many to give at most.
+        legal
+            Whether lines must keep also the limits that are not counted. What these count is charged more and more
+            until a line keeps them; it may not be the cheapest then, and none may be found.
+
+        Returns
+        -------
+        The lines; ``None`` if the employee can have none.
         """
+        offer = self._cheapest(extra, count)
+        if offer is None or not legal:
+            return offer
+        kept = [line for line in offer.lines if not self.broken(line)]
+        charged, charge, other = extra, FIRST_CHARGE, offer
+        for _ in range(MOST_CHARGES):
+            if kept:
+                break
+            charged = charged + charge * sum(self.line.counted(w) for w in self.broken(other.lines[0]))
+            charge *= 2
+            again = self._cheapest(charged, 1)
+            assert again is not None
+            other = again
+            kept = [line for line in other.lines if not self.broken(line)]
+        return Offer(offer.least, kept)
+
+    def _cheapest(self, extra: FloatArray, count: int) -> Offer | None:
         prices, cheapest = self.line.priced(extra)
         while True:
             found = best_lines(self._machine, prices, count)
@@ -58,8 +102,15 @@ class Pricer:
             own = option[option >= 0]
             days = self.line.day_cents[np.arange(len(one.steps)), one.steps].sum()
             cents = one.rule_cents + int(days) + int(self.line.cents[own].sum())
-            lines.append((one.value, Line(self.line.employee, self.line.options[own], cents)))
-        return lines
+            lines.append(Line(self.line.employee, self.line.options[own], cents))
+        return Offer(found[0].value, lines) if found else None
+
+    def broken(self, line: Line) -> list[int]:
+        """Give the limits that are not counted and that a line does not keep."""
+        if not self._left_out:
+            return []
+        steps = self.line.steps_of(line.options).tolist()
+        return [w for w in self._left_out if _passes(self.line.walks[w], steps)]
 
     def _count_too(self, walks: Sequence[int]) -> bool:
         """Count more walks as far as can be afforded, the tightest first; tell whether anything changed."""
@@ -73,6 +124,7 @@ class Pricer:
             larger = cells * ((self.line.walks[walk].most or 0) + 1)
             if larger <= MOST_CELLS:
                 cells, added = larger, [*added, walk]
+        self._left_out = [w for w in {*self._left_out, *tightest} if w not in added]
         if added == self._added:
             return False
         self._added, self._machine = added, self._made(added)
@@ -91,36 +143,40 @@ class Pricers:
     ----------
     pricers
         By position in ``problem.staff``.
-    options
-        Number of duty options of the model.
     threads
         How many to price at once.
+    legal
+        Whether lines must keep also the limits that are not counted.
     """
 
-    def __init__(self, pricers: Mapping[int, Pricer], options: int, threads: int) -> None:
+    def __init__(self, pricers: Mapping[int, Pricer], threads: int, *, legal: bool = False) -> None:
         self._pricers = pricers
-        self._options = options
         self._threads = threads
+        self._legal = legal
         self._known: dict[tuple[int, bytes], Line] = {}
 
     @classmethod
-    def of(cls, lines: Sequence[LineProblem], options: int, threads: int) -> Pricers:
+    def of(cls, lines: Sequence[LineProblem], threads: int) -> Pricers:
         """Make ready to price lines."""
-        return cls({line.employee: Pricer(line) for line in lines}, options, threads)
+        return cls({line.employee: Pricer(line) for line in lines}, threads)
 
     def among(self, employees: Sequence[int]) -> Pricers:
-        """Give the lines of some of them, priced one after another."""
-        return Pricers({employee: self._pricers[employee] for employee in employees}, self._options, 1)
+        """Give the lines of some of them, priced one after another, only such as keep all limits."""
+        return Pricers({employee: self._pricers[employee] for employee in employees}, 1, legal=True)
 
     @property
     def employees(self) -> list[int]:
         """Whose lines they are."""
         return list(self._pricers)
 
-    def lines(self, employee: int, extra: FloatArray, count: int = 1) -> list[tuple[float, Line]]:
+    def lines(self, employee: int, extra: FloatArray, count: int = 1) -> Offer | None:
         """Give the cheapest lines of one employee, with ``extra`` added to the options, shape ``(options,)``."""
         pricer = self._pricers[employee]
-        return pricer.lines(extra[pricer.line.options], count)
+        return pricer.lines(extra[pricer.line.options], count, legal=self._legal)
+
+    def keeps(self, line: Line) -> bool:
+        """Tell whether a line that was priced keeps also the limits that are not counted."""
+        return not self._pricers[line.employee].broken(line)
 
     def line_of(self, employee: int, options: IntArray) -> Line:
         """Give the line that an employee has with these options in a roster."""
@@ -129,7 +185,7 @@ class Pricers:
             self._known[key] = Line(employee, options, self._pricers[employee].line.cents_of(options))
         return self._known[key]
 
-    def all_lines(self, extra: FloatArray, count: int) -> list[list[tuple[float, Line]]]:
+    def all_lines(self, extra: FloatArray, count: int) -> list[Offer | None]:
         """Give the cheapest lines of all employees."""
         if self._threads == 1:
             return [self.lines(employee, extra, count) for employee in self._pricers]

@@ -15,7 +15,7 @@ from schedsolver.solve.cpsat import CpLimits
 from schedsolver.solve.lines.describe import line_problems
 from schedsolver.solve.lines.dive import dive
 from schedsolver.solve.lines.generation import Generated, first_lines, generate
-from schedsolver.solve.lines.master import Cover, Master, joined
+from schedsolver.solve.lines.master import Cover, Line, Master, joined
 from schedsolver.solve.lines.neighbourhoods import Neighbourhoods
 from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.pricer import Pricers
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 GOOD = 0.5
 # Share of the time left that CP-SAT gets for the good duties of all employees.
 RESTRICTED_SHARE = 0.4
-# Share of the employees whom the dive leaves to CP-SAT, not fewer than so many, and the work that may take.
-LEFT, FEWEST_LEFT, DIVE_WORK = 0.2, 6, 4.0
 # How often everybody has a turn when the first roster is put together.
 FIRST_ROUNDS = 3
+# Share of its bound within which a master may stay: of all employees, and in dives.
+CLOSE, CLOSE_IN_DIVES = 1e-4, 3e-4
 
 
 def suits_lines(model: BuiltModel) -> bool:
@@ -63,28 +63,54 @@ class LineSearch:
         asked = (rule.line_cover(problem, options) for rule in self.roster.rules if problem.counts(rule.name))
         count = len(self.roster.options)
         self.cover = Cover([part for part in asked if part is not None], count)
-        self.pricers = Pricers.of(line_problems(self.roster), count, self.threads)
+        self.pricers = Pricers.of(line_problems(self.roster), self.threads)
 
     def run(self) -> None:
         """Search until the board says stop; there may be no roster at the end."""
-        order = np.random.default_rng(self.board.settings.seed).permutation(len(self.roster.problem.staff))
-        first = first_lines(self.pricers, self.cover, order.tolist(), FIRST_ROUNDS)
-        if first is None:
-            return
-        self.parts.complete(joined(first), "first lines")
-        master = Master(self.cover, self.pricers.employees)
-        master.add(first)
-        lines = generate(self.pricers, master, lambda: self.board.stopped, self._raise_bound)
+        lines = self._generate()
         if lines is None:
             return
         if len(self.roster.options) <= self.board.settings.strategy.small_options:
             self._close()
-        for step in (self._dive, self._restrict):
-            if not self.board.stopped:
-                step(lines)
-        if self.board.values is not None:
+        self.close = CLOSE_IN_DIVES * max(self.unit, abs(lines.bound))
+        if not self.board.stopped:
+            self.dive(self.pricers, self.cover, lines, [], 0, "dive over lines")
+        if self.board.values is None and not self.board.stopped:
+            self.restrict(lines)
+        if self.board.values is not None and not self.board.stopped:
             self.board.expect_better()
             self._improve(lines)
+
+    def _generate(self) -> Generated | None:
+        """Put a first roster together and solve the master from it."""
+        order = np.random.default_rng(self.board.settings.seed).permutation(len(self.roster.problem.staff)).tolist()
+        legal = first_lines(self.pricers.among(order), self.cover, order, FIRST_ROUNDS)
+        if legal is not None:
+            self.parts.complete(joined(legal), "first lines")
+        first = legal or first_lines(self.pricers, self.cover, order, 1)
+        if first is None:
+            return None
+        master = Master(self.cover, self.pricers.employees)
+        master.add(first)
+        close = CLOSE * self.unit * max(1.0, self.cover.cents(self.cover.counts(joined(first))) / 100)
+        return generate(self.pricers, master, lambda: self.board.stopped, self._raise_bound, close=close)
+
+    def dive(
+        self, pricers: Pricers, cover: Cover, lines: Generated, beside: list[Line], paid: int, phase: str
+    ) -> list[Line] | None:
+        """Dive beside the lines of others, who with what they pass of cover cost so much; offer a better roster."""
+
+        def give_up(bound: float) -> bool:
+            best = self.board.best
+            return self.board.stopped or (best is not None and bound + paid > best.objective - self.unit + 1e-6)
+
+        given = dive(pricers, cover, lines, give_up, self.close)
+        if given is None:
+            return None
+        cents = paid + cover.cents(cover.counts(joined(given))) + sum(line.cents for line in given)
+        if self.board.best is None or cents < self.board.best.objective:
+            self.parts.complete(joined([*beside, *given]), phase)
+        return given
 
     def _raise_bound(self, bound: float) -> None:
         """Take a bound; costs are whole cents, so it may be rounded up, less what floating point may have added."""
@@ -98,24 +124,13 @@ class LineSearch:
         if result.values is not None:
             self._raise_bound(result.bound)
 
-    def _dive(self, lines: Generated) -> None:
-        """Give most employees lines by a dive, and let CP-SAT choose those of the others."""
-        staff = len(self.pricers.employees)
-        leave = min(staff, max(FEWEST_LEFT, round(LEFT * staff)))
-        found = dive(self.pricers, self.cover, lines, leave, lambda: self.board.stopped)
-        if found is None:
-            return
-        given, open_options = found
-        limits = CpLimits(work=DIVE_WORK, workers=self.threads)
-        self.parts.beside(joined(given), open_options, limits, "dive over lines")
-
-    def _restrict(self, lines: Generated) -> None:
+    def restrict(self, lines: Generated) -> None:
         """Let CP-SAT choose among the duties of good lines, and those of the roster there is."""
         now = self.board.values
         options = self.good(lines)
         if now is not None:
             options = np.union1d(options, np.flatnonzero(now[self.roster.duty_columns]))
-        limits = CpLimits(seconds=self.board.seconds_left * RESTRICTED_SHARE, workers=self.threads)
+        limits = CpLimits(seconds=self.board.seconds_left * RESTRICTED_SHARE, workers=1)
         if self.board.settings.deterministic:
             limits = CpLimits(work=self.parts.work_left * RESTRICTED_SHARE)
         self.parts.among(options, now, limits, "duties of good lines")

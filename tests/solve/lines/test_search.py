@@ -31,7 +31,7 @@ def cover_of(problem: Problem) -> Cover:
 def generated(problem: Problem) -> tuple[Cover, Generated]:
     roster = build_model(problem).roster
     cover = cover_of(problem)
-    pricers = Pricers.of(line_problems(roster), len(roster.options), 1)
+    pricers = Pricers.of(line_problems(roster), 1)
     first = first_lines(pricers, cover, pricers.employees, 2)
     assert first is not None
     master = Master(cover, pricers.employees)
