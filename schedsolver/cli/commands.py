@@ -7,6 +7,7 @@ Ctrl-C.
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -100,14 +101,23 @@ def _format_hint(text: str) -> str:
     return text
 
 
+def _cents(text: str) -> int:
+    """Read money as it is shown, with or without commas."""
+    try:
+        return round(100 * Decimal(text.replace(",", "")))
+    except (ArithmeticError, ValueError):
+        raise typer.BadParameter(f'"{text}" is not an amount of money; write it as 12345.67') from None
+
+
 ProblemPath = Annotated[
     Path, typer.Argument(metavar="PROBLEM", help="Problem folder, .json file, or instance of a public format.")
 ]
 Format = Annotated[
     str, typer.Option("--format", parser=_format_hint, metavar="|".join(FORMATS), help="What PROBLEM is.")
 ]
-Money = Annotated[
-    float | None, typer.Option("--target", metavar="COST", help="Stop at a roster of this cost, in money as shown.")
+Cents = Annotated[
+    int | None,
+    typer.Option("--target", parser=_cents, metavar="COST", help="Stop at a roster of this cost, in money as shown."),
 ]
 Seconds = Annotated[float, typer.Option("--time", metavar="SECONDS", help="Time limit of the search.")]
 
@@ -155,7 +165,7 @@ def solve(
     workers: Annotated[int | None, typer.Option(help="Threads; all processors when not given.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     gap: Annotated[float, typer.Option(help="Stop within this share of the optimum.")] = 0.001,
-    target: Money = None,
+    target: Cents = None,
     stall: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="Stop when no better roster was found for so long.")
     ] = None,
@@ -180,7 +190,7 @@ def solve(
     settings = _valid(
         ss.Settings, time_seconds=time, gap=gap, workers=workers, seed=seed, deterministic=deterministic,
         deterministic_work=time if deterministic and work is None else work, stall_seconds=stall,
-        target_cents=None if target is None else round(100 * target),
+        target_cents=target,
     )  # fmt: skip
     problem = _load(path, format_hint)
     given = None if start is None else ss.load_schedule(start)

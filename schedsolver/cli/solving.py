@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import typer
 from rich.console import Console
 
 import schedsolver as ss
@@ -42,7 +43,7 @@ def solve_into(
     if resume and checkpoint is not None and not checkpoint.exists():
         console.print(f"There is no {checkpoint} to go on from; this begins anew.", soft_wrap=True)
     limit = None if settings.deterministic else settings.time_seconds
-    with _ended_by_sigterm(), _telling_warnings(console), showing(console, limit) as on_progress:
+    with _interruptible(checkpoint), _telling_warnings(console), showing(console, limit) as on_progress:
         result = ss.solve(problem, settings, on_progress, start=start, checkpoint=checkpoint, resume=resume)
         on_progress(result.trace[-1])
     write_roster(result, out)
@@ -55,11 +56,15 @@ def solve_into(
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Take SIGTERM, by which machines ask a command to end, for Ctrl-C."""
+def _interruptible(checkpoint: Path | None) -> Iterator[None]:
+    """Take SIGTERM, by which machines end a command, for Ctrl-C; ended at once, say whether anything is kept."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
+    except KeyboardInterrupt:
+        if checkpoint is not None and checkpoint.exists():
+            typer.echo("no roster was written; the same command with --resume goes on from the last state", err=True)
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)
 

@@ -124,11 +124,14 @@ class Board:
                 self.values, self._cost = values, cost
                 self._keep(schedule, report, phase)
 
-    def restore(self, kept: Checkpoint) -> None:
-        """Go on from where an earlier search was; its roster is begun with as any other."""
-        self.spent, self.work = kept.seconds, kept.work
-        self.bound = kept.bound if kept.library == versions()["schedsolver"] else None
-        self.trace = kept.moments()
+    def restore(self, kept: Checkpoint, report: CheckReport) -> None:
+        """Go on from where an earlier search was; its roster, judged anew, is begun with as any other.
+
+        Where the rules judge it otherwise than then, they have changed, and the bound is not one any more.
+        """
+        self.spent, self.work, self.trace = kept.seconds, kept.work, kept.moments()
+        same = kept.library == versions()["schedsolver"] and report.ok and report.objective == kept.objective
+        self.bound = kept.bound if same else None
 
     def begin_with(self, start: Start, phase: str) -> None:
         """Begin with an earlier roster: the best at once if it passes the check."""

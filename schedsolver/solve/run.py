@@ -77,9 +77,9 @@ class Run:
         """Build the model and begin to search."""
         started = time.perf_counter()
         self._board = Board(build_model(self._problem), self._settings, started)
-        if self._kept is not None:
-            self._board.restore(self._kept)
         if self._start is not None:
+            if self._kept is not None:
+                self._board.restore(self._kept, self._start.report)
             self._board.begin_with(self._start, "start" if self._kept is None else "checkpoint")
         self._worker = threading.Thread(target=self._search, args=(self._board,), daemon=True)
         self._worker.start()

@@ -50,7 +50,7 @@ class Search:
         self.model: BuiltModel = board.model
         settings = board.settings
         self.strategy = settings.strategy
-        self.work_left = settings.work_limit
+        self.work_left = settings.work_limit - board.work
 
     @cached_property
     def relaxation(self) -> Relaxation:

@@ -16,6 +16,7 @@ from schedsolver.solve.strategy import Strategy
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
 
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # Units of work of a deterministic search that does not say.
 DETERMINISTIC_WORK = 20.0
 
@@ -50,14 +51,14 @@ class Settings(Model):
         How the search goes about its work.
     """
 
-    time_seconds: Annotated[float, Field(gt=0)] = 60.0
+    time_seconds: Seconds = 60.0
     gap: Annotated[float, Field(ge=0, lt=1)] = 0.001
     target_cents: int | None = None
-    stall_seconds: Annotated[float, Field(gt=0)] | None = None
+    stall_seconds: Seconds | None = None
     workers: Annotated[int, Field(ge=1, le=256)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     deterministic: bool = False
-    deterministic_work: Annotated[float, Field(gt=0)] | None = None
+    deterministic_work: Seconds | None = None
     cp_sat: dict[str, bool | int | float | str] = Field(default_factory=dict)
     strategy: Strategy = Strategy()
 

@@ -66,7 +66,7 @@ class TestSolve:
             assert words in printed
 
     def test_stops_at_the_target_in_money_as_shown(self, problem: Path, out: Path) -> None:
-        assert "(target cost reached)" in solve(problem, out, "--target", "99999.5").stdout
+        assert "(target cost reached)" in solve(problem, out, "--target", "99,999.50").stdout
         assert json.loads((out / "result.json").read_text())["settings"]["target_cents"] == 9_999_950
 
     def test_work_and_patience_are_limits_of_their_own(self, problem: Path, out: Path) -> None:
@@ -202,6 +202,9 @@ def test_a_huge_file_is_refused(problem: Path, tmp_path: Path) -> None:
         (["--workers", 0], "--workers: 0 is out of range"),
         (["--workers", 2], "one worker"),
         (["--stall", 0], "--stall: 0.0 is out of range"),
+        (["--time", "inf"], "--time: inf is not a finite number"),
+        (["--target", "inf"], '"inf" is not an amount of money'),
+        (["--target", "cheap"], '"cheap" is not an amount of money'),
         (["--work", -1], "--work: -1.0 is out of range"),
         (["--seed", -1], "--seed: -1 is out of range"),
         (["--format", "excel"], '"excel" is not supported; the formats are'),

@@ -19,6 +19,7 @@ from schedsolver.rules import MinimumRest
 from schedsolver.solve import checkpoint as keeping
 from schedsolver.solve.board import Board
 from schedsolver.solve.checkpoint import CheckpointWarning, Keeper, fingerprint, read_checkpoint
+from schedsolver.solve.search import Search
 from schedsolver.solve.start import Start
 from tests.solving import counter_day
 
@@ -95,10 +96,24 @@ def test_the_bound_of_another_version_of_the_rules_is_not_taken_over(kept, file)
     file.write_text(text)
     state = read_checkpoint(file, problem)
     board = Board(build_model(problem), SHORT, 0.0, lambda: 0.0)
-    board.restore(state.model_copy(update={"library": "0.0.1"}))
+    report = ss.check(problem, state.schedule)
+    board.restore(state.model_copy(update={"library": "0.0.1"}), report)
     assert (board.bound, board.work) == (None, state.work)
-    board.restore(state)
+    board.restore(state.model_copy(update={"objective": state.objective + 1}), report)
+    assert board.bound is None
+    board.restore(state, report)
     assert (board.bound, board.seconds_left) == (result.bound, SHORT.time_seconds - state.seconds)
+
+
+def test_work_done_before_counts(kept, file):
+    problem, _, text = kept
+    file.parent.mkdir()
+    file.write_text(text)
+    state = read_checkpoint(file, problem)
+    settings = ss.Settings(deterministic=True, deterministic_work=0.5, gap=0)
+    board = Board(build_model(problem), settings, 0.0)
+    board.restore(state.model_copy(update={"work": 0.4}), ss.check(problem, state.schedule))
+    assert Search(board).work_left == pytest.approx(0.1)
 
 
 def test_a_search_never_begun_begins(file):

@@ -56,7 +56,7 @@ class LineSearch:
         self.roster = board.model.roster
         settings = board.settings
         self.threads = settings.threads
-        self.parts = Parts(board, relaxation, settings.work_limit)
+        self.parts = Parts(board, relaxation, settings.work_limit - board.work)
         self.cents = self.roster.column_cents()
         self.unit = max(1, int(np.gcd.reduce(self.cents)))
         problem, options = self.roster.problem, self.roster.options
