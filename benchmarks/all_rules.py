@@ -65,7 +65,10 @@ def with_all_rules(plain: ss.Problem, leave_out: list[str]) -> ss.Problem:
         permissions=(*plain.permissions, *pledged),
         activities=(
             *plain.activities,
-            *(ss.Activity(activity_id=name, deferrable=True) for name in ("outreach", "training")),
+            *(
+                ss.Activity(activity_id=name, deferrable=True, away=name == "outreach")
+                for name in ("outreach", "training")
+            ),
         ),
         preferences=preferences,
         fair_items=[

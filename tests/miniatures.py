@@ -121,7 +121,9 @@ def _activities(draw: st.DrawFn) -> tuple[Activity, ...]:
     own: dict[str, Any] = {"shortage_cents_per_hour": draw(prices), "surplus_cents_per_hour": draw(CENTS)}
     counter = Activity(activity_id="counter", skill_id="cash", min_level=draw(st.integers(1, 2)), at_window=True, **own)
     lobby = Activity(activity_id="lobby", surplus_cents_per_hour=draw(CENTS))
-    calls = Activity(activity_id="calls", deferrable=True, at_window=draw(st.booleans()))
+    calls = Activity(
+        activity_id="calls", deferrable=True, at_window=draw(st.booleans()), away=draw(st.booleans())
+    )  # fmt: skip
     return draw(st.sampled_from([(), (counter,), (counter, lobby), (counter, calls), (lobby, calls)]))
 
 

@@ -46,6 +46,8 @@ class Activity(Model):
         Whether it can wait: it fills hours that service leaves over, and more of it costs nothing.
     at_window
         Whether each head occupies a counter window of the outlet.
+    away
+        Whether it is done away from the outlet: whoever is on it is not there for rules on who is present.
     service_minutes
         Mean time to serve one customer; needed when traffic is given for this activity.
     service_cv
@@ -67,6 +69,7 @@ class Activity(Model):
     min_level: Annotated[int, Field(ge=1)] = 1
     deferrable: bool = False
     at_window: bool = False
+    away: bool = False
     service_minutes: Annotated[float, Field(gt=0, le=1440)] | None = None
     service_cv: Annotated[float, Field(ge=0, le=20)] = 1.0
     patience_minutes: Annotated[float, Field(gt=0, le=1440)] | None = None

@@ -273,8 +273,8 @@ def _breaks(model: RosterModel, chains: Chains) -> BreakColumns:
 def add_heads(model: RosterModel, pools: Pools) -> IntArray:
     """Add the heads of each pool on each activity worth doing there, and give the pool of each column.
 
-    People who may do something that can wait, and of which there may always be more, at no cost and without
-    a window, do that rather than be surplus on something else; a column for such surplus could only cost. A rule
+    People who may do something that can wait, and of which there may always be more, at no cost, without a window and
+    where they are, do that rather than be surplus on something else; a column for such surplus could only cost. A rule
     from elsewhere may see that otherwise, so beside one every column is there.
     """
     problem = model.problem
@@ -285,7 +285,7 @@ def add_heads(model: RosterModel, pools: Pools) -> IntArray:
     shape = (len(problem.outlets), problem.horizon.slots, len(problem.activities))
     needed = np.zeros(shape, bool)
     rationed = frozenset().union(*(rule.rationed() for rule in model.rules))
-    unbounded = can_wait & [a.activity_id not in rationed for a in problem.activities]
+    unbounded = can_wait & [not a.away and a.activity_id not in rationed for a in problem.activities]
     free = np.broadcast_to((unbounded & ~(few_windows[:, None] & at_window))[:, None], shape).copy()
     for cell in required_cells(problem):
         needed[cell.outlet, cell.slot, cell.activity] = cell.heads > 0

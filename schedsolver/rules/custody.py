@@ -20,11 +20,14 @@ from schedsolver.rules.presence import (
     PresenceRule,
     already_there,
     crews,
+    done_away,
+    done_elsewhere,
     duties_meant,
     everywhere,
     is_meant,
     slots_on,
     stints_on,
+    those_there,
 )
 
 if TYPE_CHECKING:
@@ -76,19 +79,20 @@ class _PostsRule(OpenSlotsRule):
         1935, "On representatives of subsets"), and as many stay empty as the worst set lacks (Ore 1955, "Graphs and
         matching theorems"), so the sets pay together for the largest lack.
         """
-        problem, crew = model.problem, model.crew
+        problem, (crew, sign) = model.problem, those_there(model)
         meant = self.slots_meant(problem)
         slots = int(meant.sum())
         row_of = np.cumsum(meant).reshape(meant.shape) - 1
         judged = meant[crew.outlet, crew.slot]
-        rows, columns, upper = [], [], []
+        rows, columns, signs, upper = [], [], [], []
         for i, (number, members) in enumerate(demands_of(self.wanted, problem)):
             counted = np.flatnonzero(judged & crew.within(members[:, :, 1:]))
             rows.append(i * slots + row_of[crew.outlet[counted], crew.slot[counted]])
             columns.append(crew.column[counted])
+            signs.append(sign[counted])
             upper.append(already_there(problem, members)[meant] - number)
         row, column, most = np.concatenate(rows), np.concatenate(columns), np.concatenate(upper)
-        model.limit(self, row, column, -np.ones(len(row)), most, np.arange(len(most)) % slots)
+        model.limit(self, row, column, -np.concatenate(signs), most, np.arange(len(most)) % slots)
 
 
 def demands_of(posts: Sequence[Post], problem: Problem) -> Iterator[tuple[int, BoolArray]]:
@@ -232,13 +236,14 @@ class DualControl(PresenceRule):
         return (self.authorisers,)
 
     def faults(self, problem: Problem) -> Iterator[str]:
-        """Refuse activities that are not there."""
+        """Refuse activities that are not there, or not done there."""
         yield from super().faults(problem)
         yield from unknown_names("activity", self.activities, problem.activity_index)
+        yield from done_elsewhere(self.activities, problem)
 
     def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray]:
-        """Count apart on the activities who could authorise others on them."""
-        places = everywhere(problem, self.activities, self.scope)
+        """Count apart who could authorise others, on the activities and on what is done away from the outlet."""
+        places = everywhere(problem, {*self.activities, *done_away(problem)}, self.scope)
         return np.stack([self.authorisers.members(problem)[:, :, 1:]]), places
 
     def add_to(self, model: ModelContext) -> None:
@@ -248,31 +253,30 @@ class DualControl(PresenceRule):
         authorising = heads.within(members[:, :, 1:])
         handling = np.isin(heads.activity, [problem.activity_index[name] for name in self.activities])
         handling &= duties_meant(self.scope, problem)[heads.outlet, heads.day]
-        authorisers = np.flatnonzero(model.crew.within(members[:, :, 1:]))
         there = already_there(problem, members)
         for needed, handlers in ((1, handling & ~authorising), (2, handling & authorising)):
-            self._require(model, np.flatnonzero(handlers), authorisers, needed - there)
+            self._require(model, np.flatnonzero(handlers), members[:, :, 1:], needed - there)
 
-    def _require(self, model: ModelContext, handlers: IntArray, authorisers: IntArray, needed: IntArray) -> None:
-        """Let handlers, columns of ``heads``, be there only with so many of ``crew``, ``needed`` by outlet and slot."""
-        problem, heads, crew = model.problem, model.heads, model.crew
+    def _require(self, model: ModelContext, handlers: IntArray, group: BoolArray, needed: IntArray) -> None:
+        """Let handlers, columns of ``heads``, be there only with so many of a group, ``needed`` by outlet and slot."""
+        problem, heads, (crew, sign) = model.problem, model.heads, those_there(model)
         judged = np.zeros(needed.shape, bool)
         judged[heads.outlet[handlers], heads.slot[handlers]] = True
         judged &= needed > 0
         row_of = np.cumsum(judged).reshape(judged.shape) - 1
         handlers = handlers[judged[heads.outlet[handlers], heads.slot[handlers]]]
-        authorisers = authorisers[judged[crew.outlet[authorisers], crew.slot[authorisers]]]
+        authorisers = np.flatnonzero(crew.within(group) & judged[crew.outlet, crew.slot])
         by_handler = row_of[heads.outlet[handlers], heads.slot[handlers]]
         by_authoriser = row_of[crew.outlet[authorisers], crew.slot[authorisers]]
         least = needed[judged]
         row, most = np.arange(len(least)), len(problem.staff)
         enough = model.new_columns(np.ones(len(least)))
         rows, columns = np.append(by_authoriser, row), np.append(crew.column[authorisers], enough)
-        ones = np.ones(len(authorisers), np.int64)
-        model.require(rows, columns, np.append(ones, -least), np.zeros(len(least)), None)
+        count = sign[authorisers]
+        model.require(rows, columns, np.append(count, -least), np.zeros(len(least)), None)
         if not self.hard:
             # A price hangs on the column, so it must be 1 whenever it can.
-            model.require(rows, columns, np.append(ones, np.full(len(least), -most)), None, least - 1)
+            model.require(rows, columns, np.append(count, np.full(len(least), -most)), None, least - 1)
         model.limit(
             self,
             np.append(by_handler, row),

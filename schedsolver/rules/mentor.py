@@ -20,11 +20,14 @@ from schedsolver.rules.presence import (
     apart,
     belonging,
     crews,
+    done_away,
+    done_elsewhere,
     duties_meant,
     everywhere,
     is_meant,
     slots_in_reach,
     slots_on,
+    those_there,
 )
 
 if TYPE_CHECKING:
@@ -64,19 +67,25 @@ class MentorPresent(PresenceRule):
 
     def faults(self, problem: Problem) -> Iterator[str]:
         """Refuse activities that are not there, and mentors who are all trainees."""
-        own = [*super().faults(problem), *unknown_names("activity", self.activities, problem.activity_index)]
+        own = [
+            *super().faults(problem),
+            *unknown_names("activity", self.activities, problem.activity_index),
+            *done_elsewhere(self.activities, problem),
+        ]
         yield from own or no_mentors(self.trainees, self.mentors, problem)
 
     def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray] | None:
-        """Count trainees apart where only those on some activities count."""
-        if not self.activities:
-            return None
+        """Count trainees apart where only those on some activities count, and both on what is done away."""
+        away = done_away(problem)
+        if not self.activities or away:
+            told = super().tells_heads_apart(problem)
+            return told and (told[0], everywhere(problem, {*self.activities, *away}, self.scope))
         places = everywhere(problem, self.activities, self.scope)
         return np.stack([self.trainees.members(problem)[:, :, 1:]]), places
 
     def add_to(self, model: ModelContext) -> None:
         """Tie the trainees of each slot to its mentors."""
-        problem, crew = model.problem, model.crew
+        problem, (crew, sign) = model.problem, those_there(model)
         trainees = self.trainees.members(problem)
         mentors = self.mentors.members(problem) & ~trainees
         learners = model.heads if self.activities else crew
@@ -88,7 +97,8 @@ class MentorPresent(PresenceRule):
         judged[learners.outlet[learning], learners.slot[learning]] = True
         teaching = crew.within(mentors[:, :, 1:]) & judged[crew.outlet, crew.slot]
         row_of = np.cumsum(judged).reshape(judged.shape) - 1
-        sign = np.repeat([1, -self.per_mentor], [learning.sum(), teaching.sum()])
+        learns = np.ones(int(learning.sum()), np.int64) if self.activities else sign[learning]
+        factor = np.append(learns, -self.per_mentor * sign[teaching])
         spare = self.per_mentor * already_there(problem, mentors)
         before = problem.horizon.start - dt.timedelta(days=1)
         if not self.activities and self.scope.has_date(before, problem):
@@ -96,7 +106,7 @@ class MentorPresent(PresenceRule):
         by_learner = row_of[learners.outlet[learning], learners.slot[learning]]
         row = np.concatenate([by_learner, row_of[crew.outlet[teaching], crew.slot[teaching]]])
         column = np.concatenate([learners.column[learning], crew.column[teaching]])
-        model.limit(self, row, column, sign, np.maximum(spare, 0)[judged], step=self.per_mentor)
+        model.limit(self, row, column, factor, np.maximum(spare, 0)[judged], step=self.per_mentor)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Count trainees and mentors in each slot with a trainee."""
@@ -164,36 +174,47 @@ class MentoredHours(PresenceRule):
 
     def add_to(self, model: ModelContext) -> None:
         """Give each slot of a trainee a column that is 1 exactly when a mentor is there, and ask for enough of them."""
-        problem, crew = model.problem, model.crew
+        problem, (crew, sign) = model.problem, those_there(model)
         trainees = self.trainees.members(problem)
         mentors = self.mentors.members(problem) & ~trainees
         meant = duties_meant(self.scope, problem)
-        learning = np.flatnonzero(crew.within(trainees[:, :, 1:] & meant))
         place = crew.outlet * slots_in_reach(problem) + crew.slot
-        places, at = np.unique(place[learning], return_inverse=True)
+        learning = np.flatnonzero(crew.within(trainees[:, :, 1:] & meant))
+        # A trainee's slot at an outlet has one column at work and perhaps some away, which take it off again.
+        key = place[learning] * len(problem.staff) + crew.employee[learning]
+        slots, row = np.unique(key, return_inverse=True)
+        places, at = np.unique(slots // len(problem.staff), return_inverse=True)
         already = already_there(problem, mentors).ravel()[places]
         teaching = np.flatnonzero(crew.within(mentors[:, :, 1:]) & np.isin(place, places))
-        there = self._there(model, np.searchsorted(places, place[teaching]), crew.column[teaching], already)
-        beside, row = model.new_columns(np.ones(len(learning))), np.arange(len(learning))
-        for other in (crew.column[learning], there[at]):
-            terms = np.tile(row, 2), np.concatenate([beside, other]), np.repeat([1, -1], len(row))
-            model.require(*terms, None, np.zeros(len(row)))
-        # What is paid hangs on it, so it must be 1 whenever both are there.
-        columns = np.concatenate([beside, crew.column[learning], there[at]])
-        model.require(np.tile(row, 3), columns, np.repeat([-1, 1, 1], len(row)), None, np.ones(len(row)))
+        terms = np.searchsorted(places, place[teaching]), crew.column[teaching], sign[teaching]
+        there = self._there(model, terms, already)[at]
+        learns = row, crew.column[learning], sign[learning]
+        beside = self._both(model, learns, there)
         needing = np.flatnonzero(self._learners(problem))
-        own = np.searchsorted(needing, crew.employee[learning])
+        own = np.searchsorted(needing, slots % len(problem.staff))
         wanted = -(-self.minutes // problem.horizon.slot_minutes)
         model.limit(self, own, beside, -np.ones(len(own), np.int64), np.full(len(needing), -wanted))
 
-    def _there(self, model: ModelContext, row: IntArray, column: IntArray, already: IntArray) -> IntArray:
-        """Give a 0-1 column for each place that is 1 exactly when a mentor is there, ``already`` or by ``column``."""
+    def _both(self, model: ModelContext, learns: tuple[IntArray, IntArray, IntArray], there: IntArray) -> IntArray:
+        """Give a 0-1 column for each row that is 1 exactly when its terms ``learns`` and its column ``there`` are."""
+        row, column, sign = learns
+        number, beside = np.arange(len(there)), model.new_columns(np.ones(len(there)))
+        nothing, ones = np.zeros(len(there)), np.ones(len(there), np.int64)
+        model.require(np.append(number, row), np.append(beside, column), np.append(ones, -sign), None, nothing)
+        model.require(np.tile(number, 2), np.append(beside, there), np.append(ones, -ones), None, nothing)
+        # What is paid hangs on it, so it must be 1 whenever both are.
+        rows, columns = np.concatenate([row, number, number]), np.concatenate([column, there, beside])
+        model.require(rows, columns, np.concatenate([sign, ones, -ones]), None, ones)
+        return beside
+
+    def _there(self, model: ModelContext, terms: tuple[IntArray, IntArray, IntArray], already: IntArray) -> IntArray:
+        """Give a 0-1 column for each place that is 1 exactly when a mentor is there, ``already`` or by its terms."""
+        row, column, sign = terms
         there = model.new_columns(np.ones(len(already)))
         number, most = np.arange(len(already)), len(model.problem.staff)
-        rows, columns = np.append(row, number), np.append(column, there)
-        model.require(rows, columns, np.repeat([-1, 1], [len(row), len(number)]), None, already)
-        least = np.repeat([1, -most], [len(row), len(number)])
-        model.require(rows, columns, least, None, -already)
+        rows, columns, ones = np.append(row, number), np.append(column, there), np.ones(len(already), np.int64)
+        model.require(rows, columns, np.append(-sign, ones), None, already)
+        model.require(rows, columns, np.append(sign, -most * ones), None, -already)
         return there
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:

@@ -1,7 +1,8 @@
 """Who works at an outlet in a slot: groups of people, and what the rules on them share.
 
-Someone works in a slot when on duty in the whole of it and not on a break. Those whose duty of the day before the
-horizon runs into it work there too, whatever they do; people who have left the staff do not count.
+Someone works in a slot when on duty in the whole of it, not on a break, and not on an activity done away from there.
+Those whose duty of the day before the horizon runs into it work there too, whatever they do; people who have left the
+staff do not count.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from schedsolver.domain.base import ClockTime, Identifier, Model, format_clock
+from schedsolver.domain.columns import CrewColumns
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.domain.rule import Rule, unknown_names
+from schedsolver.domain.rule import ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE, Scope
 from schedsolver.rules.permission import held_levels
 
@@ -149,6 +152,11 @@ class PresenceRule(Rule):
         """Count each group alone."""
         return np.stack([people.members(problem)[:, :, 1:] for people in self.groups])
 
+    def tells_heads_apart(self, problem: Problem) -> tuple[BoolArray, BoolArray] | None:
+        """Count each group alone on what is done away from the outlet."""
+        away = done_away(problem)
+        return (self.tells_apart(problem), everywhere(problem, away, self.scope)) if away else None
+
 
 class OpenSlotsRule(PresenceRule):
     """Base of rules on each slot while outlets are open, or when they open or close.
@@ -244,6 +252,25 @@ class OpenSlotsRule(PresenceRule):
                     yield outlet.outlet_id, slot
 
 
+def done_away(problem: Problem) -> frozenset[str]:
+    """Give the activities done away from the outlet."""
+    return frozenset(a.activity_id for a in problem.activities if a.away)
+
+
+def done_elsewhere(activities: Collection[str], problem: Problem) -> Iterator[str]:
+    """Say which activities are done away, of a rule on who is there beside those on them."""
+    for name in sorted(done_away(problem).intersection(activities)):
+        yield f"{name} is done away from the outlet, where nobody of it can be looked at"
+
+
+def those_there(model: ModelContext) -> tuple[CrewColumns, IntArray]:
+    """Give, for the model, columns and their signs, whose sum counts those at work less those on what is done away."""
+    crew, heads = model.crew, model.heads
+    away = np.flatnonzero(np.array([a.away for a in model.problem.activities])[heads.activity])
+    both = [np.append(getattr(crew, part.name), getattr(heads, part.name)[away]) for part in fields(CrewColumns)]
+    return CrewColumns(*both), np.repeat([1, -1], [len(crew.column), len(away)])
+
+
 def duties_meant(scope: Scope, problem: Problem) -> BoolArray:
     """Tell, for the model, at which outlets and on which dates a scope means duties, shape ``(outlets, days)``."""
     outlets = np.array([scope.has_outlet(o.outlet_id) for o in problem.outlets])
@@ -307,13 +334,15 @@ def already_there(problem: Problem, members: BoolArray) -> IntArray:
 def crews(problem: Problem, schedule: Schedule) -> dict[tuple[str, int], list[Duty]]:
     """Give, for the checker, the duties of those who work at an outlet in a slot from the horizon's start on."""
     minute_of, step = problem.horizon.minute_of, problem.horizon.slot_minutes
+    away = {(duty.employee_id, slot) for duty, _, slot in slots_on(problem, schedule, done_away(problem))}
     crew: dict[tuple[str, int], list[Duty]] = defaultdict(list)
     before = (duty for duty in problem.history if duty.employee_id in problem.employee_index)
     for duty in (*before, *schedule.duty_list):
         pauses = [(minute_of(rest.start), minute_of(rest.end)) for rest in duty.breaks]
         first, end = minute_of(duty.start), minute_of(duty.end)
         for minute in range(max(0, first), end - step + 1, step):
-            if not any(begin < minute + step and minute < over for begin, over in pauses):
+            paused = any(begin < minute + step and minute < over for begin, over in pauses)
+            if not paused and (duty.employee_id, minute // step) not in away:
                 crew[duty.outlet_id, minute // step].append(duty)
     return crew
 

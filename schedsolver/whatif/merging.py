@@ -118,6 +118,7 @@ def _broader(name: str, members: Sequence[Activity], problem: Problem) -> Activi
         activity_id=name,
         deferrable=members[0].deferrable,
         at_window=all(a.at_window for a in members),
+        away=all(a.away for a in members),
         service_minutes=mean,
         service_cv=cv,
         patience_minutes=min(patience) if len(patience) == len(members) else None,

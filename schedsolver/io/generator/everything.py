@@ -71,7 +71,7 @@ def everything_on(plain: Problem, rng: np.random.Generator) -> Problem:
         activities=(
             *plain.activities,
             Activity(activity_id=PORTFOLIO, name="Portfolios", skill_id=MAINTENANCE, deferrable=True),
-            Activity(activity_id=OUTREACH, name="Outreach", skill_id=OUTREACH, deferrable=True),
+            Activity(activity_id=OUTREACH, name="Outreach", skill_id=OUTREACH, deferrable=True, away=True),
             Activity(activity_id=TRAINING, name="Training", skill_id=TRAINING, deferrable=True),
         ),
         backlogs=_backlogs(plain),
