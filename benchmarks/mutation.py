@@ -1,4 +1,4 @@
-"""Which small faults in the rules their tests would notice: mutmut on a copy of the tree.
+"""Which small faults in the rules, or another package, their tests would notice: mutmut on a copy of the tree.
 
 A mutant has one small fault in one function. It is killed if a test that reaches the function fails or takes much
 too long, cheap tests first; otherwise it survives, and either a test is missing or the fault changes nothing. mutmut
@@ -6,6 +6,7 @@ makes none in class bodies and in decorated functions such as validators and pro
 
     python -m benchmarks.mutation --workers 2
     python -m benchmarks.mutation --module rest.py weekly.py --sample 200 --seed 1
+    python -m benchmarks.mutation --package scoring --module stars.py
 """
 
 from __future__ import annotations
@@ -32,15 +33,14 @@ from mutmut.utils.format_utils import get_mutant_name, mangled_name_from_mutant_
 
 from benchmarks.machine import describe_machine
 
-RULES = Path("schedsolver/rules")
 # A mutant that loops for ever is stopped after (seconds its tests take + constant) x multiplier. The clock on the
 # wall counts, so on a busy machine others may be stopped too: these show as timeouts, which the table counts apart.
 SETTINGS = """
 [tool.mutmut]
 source_paths = ["schedsolver"]
 only_mutate = {modules}
-also_copy = ["docs"]
-pytest_add_cli_args_test_selection = ["tests/rules"]
+also_copy = ["docs", "examples"]
+pytest_add_cli_args_test_selection = ["tests/{package}"]
 pytest_add_cli_args = ["-p", "no:cacheprovider", "-k", {tests}]
 timeout_constant = 3.0
 timeout_multiplier = 4.0
@@ -57,13 +57,15 @@ settings.load_profile("mutation")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--module", nargs="+", default=[], metavar="FILE", help="only these of schedsolver/rules")
+    parser.add_argument("--package", default="rules", metavar="NAME", help="folder of schedsolver and of tests")
+    parser.add_argument("--module", nargs="+", default=[], metavar="FILE", help="only these of the package")
     parser.add_argument("--sample", type=int, metavar="N", help="only so many mutants, drawn from all of them")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
-    parser.add_argument("--tests", default="", metavar="EXPRESSION", help="only these of tests/rules, as for pytest -k")
+    parser.add_argument("--tests", default="", metavar="EXPRESSION", help="only these of its tests, as for pytest -k")
     parser.add_argument("--workers", type=int, default=1, help="processes at a time")
     arguments = parser.parse_args()
-    modules = [RULES / name for name in arguments.module] or sorted(RULES.glob("*.py"))
+    source = Path("schedsolver", arguments.package)
+    modules = [source / name for name in arguments.module] or sorted(source.glob("*.py"))
     missing = [str(module) for module in modules if not module.is_file()]
     if missing:
         parser.error(f"not there: {', '.join(missing)}")
@@ -71,7 +73,7 @@ def main() -> None:
 
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="schedsolver-mutation-") as folder:
-        copy_tree(Path(folder), modules, arguments.tests)
+        copy_tree(Path(folder), arguments.package, modules, arguments.tests)
         with contextlib.chdir(folder):
             names = [] if arguments.sample is None else sample(modules, arguments.sample, arguments.seed)
             command = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", str(arguments.workers)]
@@ -86,13 +88,14 @@ def main() -> None:
         raise SystemExit(f"mutmut was ended by signal {-ended}; these are the mutants it had tried by then")
 
 
-def copy_tree(to: Path, modules: list[Path], tests: str) -> None:
+def copy_tree(to: Path, package: str, modules: list[Path], tests: str) -> None:
     """Copy package, tests and the pages they read, with mutmut's settings and few random examples."""
-    for folder in ("schedsolver", "tests", "docs"):
+    for folder in ("schedsolver", "tests", "docs", "examples"):
         shutil.copytree(folder, to / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    settings = SETTINGS.format(modules=json.dumps([str(module) for module in modules]), tests=json.dumps(tests))
+    names = json.dumps([str(module) for module in modules])
+    settings = SETTINGS.format(package=package, modules=names, tests=json.dumps(tests))
     (to / "pyproject.toml").write_text(Path("pyproject.toml").read_text() + settings)
-    for file in (to / "tests" / "rules").glob("*.py"):
+    for file in (to / "tests" / package).glob("*.py"):
         file.write_text(re.sub(r"max_examples=\d+", RANDOM_EXAMPLES, file.read_text()))
     conftest = to / "tests" / "conftest.py"
     conftest.write_text(conftest.read_text() + NO_SHRINKING)

@@ -4,8 +4,9 @@
 
 Each month: a roster with the learning of the coaching list fitted in, what was done of it, permissions earned from the
 next month on, an appraisal of the month, and from nine-grid, coverage and what certificates would save the next
-coaching list. One week stands for its month. People and customers are generated; what people make of their hours is
-drawn at random once, so that only what they do and learn changes from month to month.
+coaching list. Of each month some days are rostered: all of its learning is in them, and its volumes are a multiple of
+theirs. People and customers are generated; what people make of their hours is drawn at random once, so that only what
+they do and learn changes from month to month.
 """
 
 from __future__ import annotations
@@ -39,19 +40,20 @@ from schedsolver.scoring import (
 from schedsolver.solve.certify import certification_values
 
 FIRST = dt.date(2026, 3, 2)
-WEEKS = 4
+VOLUME_DAYS, ROSTERED_DAYS = 21, 3
 SPEC = ss.GeneratorSpec(
-    outlets=2, staff=10, days=3, load=0.5, fx_customer_share=0.12, single_skilled_share=0.5, fx_staff_share=0.3,
-    maintenance_staff_share=0.4, bound_share=0.0, dated_share=0.0, part_time_share=0.0, leave_share=0.0, seed=5,
+    outlets=2, staff=10, days=ROSTERED_DAYS, load=0.5, fx_customer_share=0.12, single_skilled_share=0.5,
+    fx_staff_share=0.3, maintenance_staff_share=0.4, bound_share=0.0, dated_share=0.0, part_time_share=0.0,
+    leave_share=0.0, seed=5,
 )  # fmt: skip
 SETTINGS = ss.Settings(deterministic=True, deterministic_work=4, gap=0.005)
 POSTS = ("counter", "audit", "fx", "maintenance")
 GROWTH = GrowthRules(
     courses=(
-        Course(skill_id="audit", level=2, session_minutes=60, practice_minutes=480),
-        Course(skill_id="maintenance", level=2, session_minutes=60, practice_minutes=480),
-        Course(skill_id="fx", level=2, session_minutes=120, practice_minutes=960),
-        Course(skill_id="counter", level=2, session_minutes=60, practice_minutes=480),
+        Course(skill_id="audit", level=2, session_minutes=60, practice_minutes=240),
+        Course(skill_id="maintenance", level=2, session_minutes=60, practice_minutes=240),
+        Course(skill_id="fx", level=2, session_minutes=120, practice_minutes=480),
+        Course(skill_id="counter", level=2, session_minutes=60, practice_minutes=240),
     ),
     places=2,
 )
@@ -142,7 +144,7 @@ def _rostered(branch: Branch, problem: ss.Problem, settings: ss.Settings) -> tup
     if branch.plan is None:
         return {"learners": 0, "hours_learned": 0, "certificates": 0}, ss.solve(problem, settings).schedule
     schedule = ss.solve(with_growth(problem, branch.plan, GROWTH), settings).schedule
-    branch.done = after_growth(branch.plan, schedule.activities, WEEKS)
+    branch.done = after_growth(branch.plan, schedule.activities)
     hours = branch.done.set_index("employee")[["session_done", "practice_done"]].sum(axis=1).groupby(level=0).sum() / 60
     branch.hours_learned = branch.hours_learned.add(hours, fill_value=0.0)
     earned = certificates(branch.done, (problem.horizon.start + dt.timedelta(days=31)).replace(day=1))
@@ -156,7 +158,7 @@ def _results(branch: Branch, problem: ss.Problem, roster: ss.Schedule) -> pd.Dat
     """Give what the appraisal looks at: volumes from hours and talent, skills from permissions, marks up to 1."""
     people, talent = people_of(problem), branch.talent
     posts = [post for post in RULES.coverage.posts if post.post_id in POSTS]
-    hours = minutes_worked(people, roster.activities, posts) * WEEKS / 60
+    hours = minutes_worked(people, roster.activities, posts) * VOLUME_DAYS / ROSTERED_DAYS / 60
     held = pd.DataFrame([(p.employee_id, p.skill_id) for p in branch.permissions], columns=["employee", "skill"])
     skills = people["employee"].map(held.groupby("employee")["skill"].nunique()).fillna(0)
     counter = (hours["counter"] * 6 + hours["fx"] * 3) * talent["pace"]

@@ -172,7 +172,7 @@ def coaching_list(
     return chosen.plan()
 
 
-def after_growth(plan: pd.DataFrame, activities: pd.DataFrame, times: int = 1) -> pd.DataFrame:
+def after_growth(plan: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
     """Say what of a plan was done.
 
     Parameters
@@ -181,8 +181,6 @@ def after_growth(plan: pd.DataFrame, activities: pd.DataFrame, times: int = 1) -
         What :func:`coaching_list` gave.
     activities
         Rosters of the period, with the activities that :func:`~schedsolver.scoring.growth.with_growth` made.
-    times
-        How often the rosters were worked, for example 4 where one week stands for a month.
 
     Returns
     -------
@@ -199,7 +197,7 @@ def after_growth(plan: pd.DataFrame, activities: pd.DataFrame, times: int = 1) -
     spent = minutes.groupby([activities[EMPLOYEE].astype("str"), activities["activity"]]).sum().to_dict()
     names = [activity_names(action, skill) for action, skill in zip(plan["action"], plan["skill"], strict=True)]
     done = pd.DataFrame(
-        [[times * spent.get((who, name), 0.0) for name in own] for who, own in zip(plan[EMPLOYEE], names, strict=True)],
+        [[spent.get((who, name), 0.0) for name in own] for who, own in zip(plan[EMPLOYEE], names, strict=True)],
         columns=["session_done", "practice_done"],
         index=plan.index,
         dtype=float,
