@@ -37,23 +37,6 @@ def free_options(model: BuiltModel, kind: str, size: int, rng: np.random.Generat
     return chosen
 
 
-def same_duties(model: BuiltModel, given: BoolArray) -> BoolArray:
-    """Choose all options to work one of the duties given, whoever works it, shape ``(options,)``.
-
-    Parameters
-    ----------
-    model
-        The model.
-    given
-        Which options are given, shape ``(options,)``.
-    """
-    options = model.roster.options
-    places = (options.day, options.outlet, options.shift_type, options.skill, options.start, options.end)
-    _, duty = np.unique(np.stack(places, axis=1), axis=0, return_inverse=True)
-    chosen: BoolArray = np.isin(duty, duty[given])
-    return chosen
-
-
 def columns_outside(model: BuiltModel, free: BoolArray) -> IntArray:
     """Give the columns to fix: options not free, and flows where and when no option is free."""
     roster = model.roster

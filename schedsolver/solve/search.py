@@ -18,9 +18,11 @@ from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask
 from schedsolver.solve.infeasible import contradictions
+from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.search import LineSearch, suits_lines
 from schedsolver.solve.mip import solve_mip
-from schedsolver.solve.neighbourhoods import columns_outside, free_options, same_duties
+from schedsolver.solve.neighbourhoods import columns_outside, free_options
+from schedsolver.solve.reassign import reassign
 from schedsolver.solve.repair import take_up
 from schedsolver.solve.result import StopReason
 
@@ -203,21 +205,16 @@ class Search:
             )
 
     def _reassign(self) -> None:
-        """Given a roster to begin with, keep its duties and let HiGHS find who works them."""
+        """Given a roster to begin with, find who else could work its duties."""
         share = self.strategy.reassign_share
         if self.board.start is None or self.board.values is None or not share or self.board.stopped:
             return
-        duties = self.model.roster.duty_columns
-        free = same_duties(self.model, self._best[duties] > 0)
-        upper = self.relaxation.upper.copy()
-        upper[duties[~free]] = 0
-        part = self.relaxation.within(self.relaxation.lower, upper)
-        with self._surviving("reassignment"):
-            solve_mip(
-                self._task(part.relaxation, gap=self.board.settings.gap / 4, share=share),
-                lambda: self.board.stopped,
-                on_values=lambda values: self._take(part.whole(values), "reassignment"),
-            )
+        if self.relaxation.exact:
+            parts = Parts(self.board, self.relaxation, self.work_left)
+            limits = self.board.seconds_left, self.work_left
+            seconds, work = ((1 - share) * left if np.isfinite(left) else 0.0 for left in limits)
+            reassign(self.board, parts, seconds, work)
+            self.work_left = parts.work_left
         if share == 1:
             self.board.end(StopReason.WORK)
 

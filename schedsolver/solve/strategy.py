@@ -50,7 +50,7 @@ class Strategy(Model):
     dive_near: Share = 0.5
     dive_share: Annotated[float, Field(ge=0, le=1)] = 0.3
     polish_share: Annotated[float, Field(ge=0, le=1)] = 0.6
-    reassign_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    reassign_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     prove_beside: bool = True
     neighbourhood_work: Annotated[float, Field(gt=0)] = 2.0
     days: Annotated[int, Field(ge=0)] = 1

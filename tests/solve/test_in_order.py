@@ -13,7 +13,7 @@ from schedsolver.rules import PaidTime, Travel
 from schedsolver.rules.fairness import FairDistance, FairGini
 from schedsolver.solve.frontier import Frontier, Point, frontier
 from schedsolver.solve.in_order import COVER_COST_FAIRNESS_WISHES, Step, solve_in_order
-from schedsolver.solve.neighbourhoods import same_duties
+from schedsolver.solve.reassign import exchange
 from schedsolver.solve.settings import Settings
 from schedsolver.solve.strategy import Strategy
 from tests.rules.test_agreement import DAY
@@ -122,24 +122,28 @@ def test_a_search_first_asks_who_else_could_work_the_duties_given():
     # The duties of the two dear people go to the cheap one; no other duties would be better.
     problem = branch(requests=(), rules=(PaidTime(),))
     given = roster_of([duty(1), duty(2, TUESDAY)])
-    settings = Settings(workers=1, time_seconds=120, strategy=Strategy(small_options=0, lines=False))
+    settings = Settings(deterministic=True, strategy=Strategy(small_options=0, lines=False))
     phases = [(moment.phase, moment.objective) for moment in ss.solve(problem, settings, start=given).trace]
     assert phases[0] == ("start", 520)
     assert next(phase for phase, cost in phases if cost == 400) == "reassignment"
-    alone = settings.model_copy(update={"strategy": Strategy(small_options=0, lines=False, reassign_share=1)})
-    result = ss.solve(problem, alone, start=given)
+    alone = Strategy(small_options=0, lines=False, reassign_share=1)
+    result = ss.solve(problem, Settings(deterministic=True, strategy=alone), start=given)
     assert (result.objective, result.bound, result.stopped_because) == (400, 0, "work limit")
+    none = Strategy(small_options=0, lines=False, reassign_share=0)
+    trace = ss.solve(problem, Settings(deterministic=True, strategy=none), start=given).trace
+    assert "reassignment" not in {moment.phase for moment in trace}
 
 
-def test_duties_are_the_same_whoever_works_them():
-    model = build_model(world(people=2, shift_types=(DAY, fixed_shift("noon", "12:00", "14:00")), fair_items=()))
-    given = np.zeros(8, bool)
-    assert same_duties(model, given).tolist() == [False] * 8
-    given[0] = True
+def test_people_exchange_the_duties_that_one_of_them_has():
+    model = build_model(world(shift_types=(DAY, fixed_shift("noon", "12:00", "14:00")), fair_items=()))
     options = model.roster.options
-    expected = (options.day == options.day[0]) & (options.start == options.start[0])
-    assert same_duties(model, given).tolist() == expected.tolist()
-    assert expected.sum() == 2
+    values = np.zeros(model.roster.columns, np.int64)
+    assert not exchange(model, values, np.array([0, 1])).any()
+    first = int(np.flatnonzero(options.employee == 1)[0])
+    values[model.roster.duty_columns[first]] = 1
+    same = (options.day == options.day[first]) & (options.start == options.start[first])
+    assert exchange(model, values, np.array([0, 1])).tolist() == (same & (options.employee < 2)).tolist()
+    assert not exchange(model, values, np.array([0, 2])).any(), "it is not theirs"
 
 
 def test_a_given_roster_that_breaks_a_rule_is_repaired():

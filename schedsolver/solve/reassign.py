@@ -1,0 +1,67 @@
+"""Who works the duties of a roster: the duties stay, and people exchange them in groups small enough to be solved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.solve.cpsat import CpLimits
+
+if TYPE_CHECKING:
+    from schedsolver.model.build import BuiltModel
+    from schedsolver.solve.board import Board
+    from schedsolver.solve.lines.parts import Parts
+
+# People in a group, deterministic time for each group, and rounds without a better roster after which to end.
+GROUP, WORK, ROUNDS = 6, 1.0, 3
+
+
+def reassign(board: Board, parts: Parts, seconds: float, work: float) -> None:
+    """Let group after group of people exchange the duties they have, as long as that makes the roster cheaper.
+
+    Parameters
+    ----------
+    board
+        Has the roster to begin with.
+    parts
+        Solves parts of the model around it.
+    seconds, work
+        When to end, in terms of the time and work that board and parts have left.
+    """
+    rng = np.random.default_rng(board.settings.seed)
+    staff = len(board.model.roster.problem.staff)
+    idle = 0
+    while idle < ROUNDS:
+        before = board.values
+        order = rng.permutation(staff)
+        for first in range(0, staff, GROUP):
+            if board.stopped or board.seconds_left <= seconds or parts.work_left <= work:
+                return
+            now = board.values
+            assert now is not None, "there is a roster to begin with"
+            options = np.flatnonzero(exchange(board.model, now, order[first : first + GROUP]))
+            parts.around(options, now, CpLimits(work=WORK), "reassignment")
+        idle = idle + 1 if board.values is before else 0
+
+
+def exchange(model: BuiltModel, values: IntArray, people: IntArray) -> BoolArray:
+    """Choose the options by which some people work duties that one of them has, shape ``(options,)``.
+
+    Parameters
+    ----------
+    model
+        The model.
+    values
+        The roster, shape ``(columns,)``.
+    people
+        Positions of the people.
+    """
+    options = model.roster.options
+    places = (options.day, options.outlet, options.shift_type, options.skill, options.start, options.end)
+    _, duty = np.unique(np.stack(places, axis=1), axis=0, return_inverse=True)
+    theirs = np.isin(options.employee, people)
+    given = theirs & (values[model.roster.duty_columns] > 0)
+    chosen: BoolArray = theirs & np.isin(duty, duty[given])
+    return chosen
