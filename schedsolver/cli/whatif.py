@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from schedsolver.solve.result import Progress
+    from schedsolver.whatif.compare import Comparison
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -53,12 +54,15 @@ def pool(
     path: ProblemPath, time: Seconds = 60.0, replications: Replications = 500, seed: Seed = 0, workers: Workers = None,
     plot: Plot = None, out: Out = None,
 ) -> None:  # fmt: skip
-    """The 1+N pool against everybody at home only: both rostered, both simulated."""
-    from schedsolver.whatif import home_only
+    """The 1+N pool against everybody at home only, and at home only but as well served: rostered, simulated."""
+    from schedsolver.whatif import pool_against_home
 
     problem = _loaded(path, plot)
-    variants = {"home only": home_only(problem), "pool": problem}
-    _compare(variants, time, replications, seed, workers, plot, out, "People at home only, or shared by all outlets")
+
+    def run(settings: ss.Settings, told: Callable[[str, Progress], None]) -> Comparison:
+        return pool_against_home(problem, settings, replications, seed, told)
+
+    _compare(run, problem, time, seed, workers, plot, out, "People at home only, or shared by all outlets")
 
 
 @app.command()
@@ -71,12 +75,17 @@ def certify(
     plot: Plot = None, out: Out = None,
 ) -> None:  # fmt: skip
     """One person more certified for a skill: each rostered and simulated against today."""
+    from schedsolver.whatif import compare
     from schedsolver.whatif.variants import certified, without_skill
 
     problem = _loaded(path, plot)
     names = employee or list(without_skill(problem, skill)[:MOST_CANDIDATES])
     variants = {"today": problem} | {f"{name} with {skill}": certified(problem, name, skill) for name in names}
-    _compare(variants, time, replications, seed, workers, plot, out, f"One person more with {skill}")
+
+    def run(settings: ss.Settings, told: Callable[[str, Progress], None]) -> Comparison:
+        return compare(variants, settings, replications, seed, told)
+
+    _compare(run, problem, time, seed, workers, plot, out, f"One person more with {skill}")
 
 
 @app.command()
@@ -201,11 +210,9 @@ def _needs(
 
 
 def _compare(
-    variants: Mapping[str, ss.Problem], time: float, replications: int, seed: int, workers: int | None,
-    plot: Path | None, out: Path | None, title: str,
+    run: Callable[[ss.Settings, Callable[[str, Progress], None]], Comparison], problem: ss.Problem, time: float,
+    seed: int, workers: int | None, plot: Path | None, out: Path | None, title: str,
 ) -> None:  # fmt: skip
-    from schedsolver.whatif import compare
-
     settings = made("--time, --workers", ss.Settings, time_seconds=time, workers=workers, seed=seed)
     console = plain_console()
     with showing(console) as on_progress:
@@ -218,8 +225,8 @@ def _compare(
                 last = name
             on_progress(progress)
 
-        found = compare(variants, settings, replications, seed, told)
-    _show(next(iter(variants.values())), found.table, title, out)
+        found = run(settings, told)
+    _show(problem, found.table, title, out)
     _draw(plot, lambda: _bars(found.table, "paid_hours", title))
 
 

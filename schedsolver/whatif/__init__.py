@@ -8,6 +8,7 @@ from schedsolver.whatif.compare import compare
 from schedsolver.whatif.curves import channel_curve, service_curve
 from schedsolver.whatif.merging import joined, merged_posts
 from schedsolver.whatif.needs import needs
+from schedsolver.whatif.pool import pool_against_home
 from schedsolver.whatif.variants import certified, home_only, opened
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "migrated",
     "needs",
     "opened",
+    "pool_against_home",
     "service_curve",
 ]

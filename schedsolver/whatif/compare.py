@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from schedsolver.domain import Problem
+from schedsolver.domain import Problem, Schedule
 from schedsolver.scoring import kpis
 from schedsolver.solve.result import Progress, Result
 from schedsolver.solve.settings import Settings
@@ -63,26 +63,29 @@ def compare(
 
     rows, results = [], {}
     for name, problem in variants.items():
-        told = None if on_progress is None else _naming(on_progress, name)
+        told = None if on_progress is None else naming(on_progress, name)
         results[name] = runner.solve(problem, settings, told)
-        rows.append({"variant": name, **_figures(problem, results[name], replications, seed)})
+        cost = {"cost_cents": results[name].objective, "bound_cents": results[name].bound, "gap": results[name].gap}
+        figures = roster_figures(problem, results[name].schedule, replications, seed)
+        rows.append({"variant": name, **cost, **figures})
     table = pd.DataFrame(rows)
     place = list(table.columns).index("paid_hours") + 1
     table.insert(place, "hours_saved", table["paid_hours"].iloc[0] - table["paid_hours"])
     return Comparison(table, results)
 
 
-def _naming(on_progress: Callable[[str, Progress], None], name: str) -> Callable[[Progress], None]:
+def naming(on_progress: Callable[[str, Progress], None], name: str) -> Callable[[Progress], None]:
+    """Give what tells the progress of one variant."""
     return lambda progress: on_progress(name, progress)
 
 
-def _figures(problem: Problem, result: Result, replications: int, seed: int) -> dict[str, float]:
+def roster_figures(problem: Problem, schedule: Schedule, replications: int, seed: int) -> dict[str, float]:
+    """Give the hours of a roster, and the shares of customers late and lost where any are expected."""
     from schedsolver.simulate import simulate
 
-    own = kpis(problem, result.schedule)
-    figures: dict[str, float] = {"cost_cents": result.objective, "bound_cents": result.bound, "gap": result.gap}
-    figures |= {name: own[name] for name in ("paid_hours", "missing_hours", "travel_minutes")}
+    own = kpis(problem, schedule)
+    figures = {name: own[name] for name in ("paid_hours", "missing_hours", "travel_minutes")}
     if any(row.customers > 0 for row in problem.traffic):
-        whole = simulate(problem, result.schedule, replications, seed).table().iloc[0]
+        whole = simulate(problem, schedule, replications, seed).table().iloc[0]
         figures |= {name: float(whole[name]) for name in ("late_share", "late_low", "late_high", "lost_share")}
     return figures

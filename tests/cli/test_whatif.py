@@ -83,7 +83,7 @@ def test_channels(problem: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "options", "variants"),
     [
-        ("pool", (), ["home only", "pool"]),
+        ("pool", (), ["home only", "home only, as well served", "pool"]),
         ("certify", ("fx",), ["today", "E2 with fx"]),
         ("certify", ("fx", "--employee", "E1"), ["today", "E1 with fx"]),
     ],
@@ -95,7 +95,8 @@ def test_rosters(command: str, options: tuple, variants: list[str], problem: Pat
     table = pd.read_csv(out)
     assert table["variant"].tolist() == variants
     assert set(table.columns) >= {"paid_hours", "hours_saved", "late_share", "late_low", "late_high", "cost_cents"}
-    assert table["hours_saved"][0] == 0
+    base = table["variant"].tolist().index("home only, as well served") if command == "pool" else 0
+    assert table["hours_saved"].tolist() == pytest.approx((table["paid_hours"][base] - table["paid_hours"]).tolist())
     assert all(variant in answer.stdout for variant in variants)
     assert (tmp_path / "picture.png").stat().st_size > 1000
 
