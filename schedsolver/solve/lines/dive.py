@@ -12,6 +12,8 @@ from schedsolver.solve.lines.pricer import Pricers
 
 # Lines as heavy as this are given at once, and otherwise this share of those left.
 WHOLE, SHARE = 0.95, 0.1
+# How often lines are priced before the next ones are given.
+ROUNDS = 6
 # Lines that each employee takes along from one round to the next.
 AT_HAND = 30
 
@@ -52,7 +54,7 @@ def dive(
             return None
         master = Master(beside, free)
         master.add(hand)
-        after = generate(pricers.among(free), master, lambda: give_up(-np.inf), close=close)
+        after = generate(pricers.among(free), master, lambda: give_up(-np.inf), close=close, rounds=ROUNDS)
         if after is None or give_up(after.bound + paid):
             return None
         now = after

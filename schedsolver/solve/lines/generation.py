@@ -17,6 +17,8 @@ from schedsolver.solve.lines.pricer import Pricers
 SMOOTHING = 0.5
 LINES_AT_ONCE = 2
 TOLERANCE = 1e-6
+# Within this share of its bound the master's prices are near enough for limits to be counted that lines break.
+NEAR = 0.02
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def generate(
     on_bound: Callable[[float], None] | None = None,
     *,
     close: float = TOLERANCE,
+    rounds: int | None = None,
 ) -> Generated | None:
     """Generate lines until the master is solved.
 
@@ -68,6 +71,8 @@ def generate(
         Called with each better bound.
     close
         The master may stay so much above the bound.
+    rounds
+        How often to price at most; ``None`` for as often as it takes.
 
     Returns
     -------
@@ -75,24 +80,33 @@ def generate(
     """
     cover, bound, duals = master.cover, -math.inf, np.zeros(0)
     centre: FloatArray | None = None
-    smooth = True
+    smooth, priced = True, 0
     while (solution := master.solve()) is not None:
         prices = cover.clipped(solution.cover)
         at = prices if centre is None or not smooth else SMOOTHING * centre + (1 - SMOOTHING) * prices
         offers = [offer for offer in pricers.all_lines(-cover.reward(at), LINES_AT_ONCE) if offer is not None]
         if len(offers) < len(pricers.employees):
             return None
+        priced += 1
         values = np.array([offer.least for offer in offers])
         lagrange = cover.least_cents(at) + math.fsum(values)
         if lagrange > bound:
             bound, centre, duals = lagrange, at, values
             if on_bound is not None:
                 on_bound(bound)
-        if stopped() or solution.objective - bound <= max(TOLERANCE, close):
+        gap = solution.objective - bound
+        if not pricers.counting and gap <= NEAR * abs(solution.objective):
+            pricers.counting = True
+            master.keep_only(pricers.keeps)
+            continue
+        if stopped() or gap <= max(TOLERANCE, close) or priced == rounds:
             break
         new = _improving(master, solution, [line for offer in offers for line in offer.lines])
         if not new and at is prices:
-            break
+            if pricers.counting:
+                break
+            pricers.counting = True
+            master.keep_only(pricers.keeps)
         smooth = bool(new)
         master.add(new)
     else:

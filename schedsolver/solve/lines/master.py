@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -213,6 +213,13 @@ class Master:
             values.append(np.append(counts[own], 1).astype(float))
         cents = np.array([line.cents for line in lines], float)
         self._add(cents, np.full(len(lines), np.inf), rows, values, np.array([len(own) for own in rows], np.int64))
+
+    def keep_only(self, keeps: Callable[[Line], bool]) -> None:
+        """Let no line have a share that does not keep a condition."""
+        barred = np.array([i for i, line in enumerate(self.lines) if not keeps(line)], np.int32)
+        if len(barred):
+            nothing = np.zeros(len(barred))
+            self._highs.changeColsBounds(len(barred), barred + np.int32(self._tiers), nothing, nothing)
 
     def solve(self) -> MasterSolution | None:
         """Solve it as it is; ``None`` when it has no solution."""

@@ -16,8 +16,9 @@ from schedsolver.solve.lines.machine import Machine, machine_of
 from schedsolver.solve.lines.master import Line
 from schedsolver.solve.lines.pricing import best_lines
 
-# A machine with more values than this takes too long; limits that would make it so are left to the model of record.
-MOST_CELLS = 1_600_000
+# A machine with more values than this, or more times those of the bare one, takes too long; limits that would make it
+# so are not counted, and left to the model of record.
+MOST_CELLS, MOST_TIMES = 6_000_000, 64
 # Cents that a unit of an uncounted limit is charged at first, and how often more is charged.
 FIRST_CHARGE, MOST_CHARGES = 1.0, 10
 
@@ -47,14 +48,28 @@ class Pricer:
     ----------
     line
         What the line may be.
+
+    Attributes
+    ----------
+    counting
+        Whether to count what lines break. While prices are far from their final ones, lines would break limits that
+        never bind then.
     """
 
     def __init__(self, line: LineProblem) -> None:
         self.line = line
-        self._waiting = [w for w, walk in enumerate(line.walks) if _only_a_hard_maximum(walk)]
+        self.counting = True
+        self._tables = {w: _Count(walk) for w, walk in enumerate(line.walks) if _only_a_hard_maximum(walk)}
+        self._machines: dict[tuple[int, ...], Machine] = {}
+        self.forget()
+        self._bare = self._machine
+
+    def forget(self) -> None:
+        """Count only what must always be counted."""
+        self._waiting = list(self._tables)
         self._added: list[int] = []
         self._left_out: list[int] = []
-        self._bare = self._machine = self._made([])
+        self._machine = self._made([])
 
     def lines(self, extra: FloatArray, count: int, *, legal: bool = False) -> Offer | None:
         """Give a cheapest line and perhaps more.
@@ -93,7 +108,9 @@ class Pricer:
         prices, cheapest = self.line.priced(extra)
         while True:
             found = best_lines(self._machine, prices, count)
-            broken = [w for w in self._waiting if any(_passes(self.line.walks[w], f.steps.tolist()) for f in found)]
+            if not self.counting:
+                break
+            broken = [w for w in self._waiting if any(self._tables[w].passes(f.steps) for f in found)]
             if not self._count_too(broken):
                 break
         lines = []
@@ -106,11 +123,9 @@ class Pricer:
         return Offer(found[0].value, lines) if found else None
 
     def broken(self, line: Line) -> list[int]:
-        """Give the limits that are not counted and that a line does not keep."""
-        if not self._left_out:
-            return []
-        steps = self.line.steps_of(line.options).tolist()
-        return [w for w in self._left_out if _passes(self.line.walks[w], steps)]
+        """Give the hard maxima that a line does not keep: of such as were not counted when it was found."""
+        steps = self.line.steps_of(line.options)
+        return [w for w, count in self._tables.items() if count.passes(steps)]
 
     def _count_too(self, walks: Sequence[int]) -> bool:
         """Count more walks as far as can be afforded, the tightest first; tell whether anything changed."""
@@ -122,7 +137,7 @@ class Pricer:
         added: list[int] = []
         for walk in tightest:
             larger = cells * ((self.line.walks[walk].most or 0) + 1)
-            if larger <= MOST_CELLS:
+            if larger <= min(MOST_CELLS, MOST_TIMES * self._bare.cells):
                 cells, added = larger, [*added, walk]
         self._left_out = [w for w in {*self._left_out, *tightest} if w not in added]
         if added == self._added:
@@ -131,9 +146,12 @@ class Pricer:
         return True
 
     def _made(self, added: Sequence[int]) -> Machine:
-        days, steps = self.line.day_cents.shape
-        always = [w for w, walk in enumerate(self.line.walks) if not _only_a_hard_maximum(walk)]
-        return machine_of(self.line.walks, days, steps, [*always, *added])
+        key = tuple(added)
+        if key not in self._machines:
+            days, steps = self.line.day_cents.shape
+            always = [w for w in range(len(self.line.walks)) if w not in self._tables]
+            self._machines[key] = machine_of(self.line.walks, days, steps, [*always, *added])
+        return self._machines[key]
 
 
 class Pricers:
@@ -163,6 +181,22 @@ class Pricers:
     def among(self, employees: Sequence[int]) -> Pricers:
         """Give the lines of some of them, priced one after another, only such as keep all limits."""
         return Pricers({employee: self._pricers[employee] for employee in employees}, 1, legal=True)
+
+    @property
+    def counting(self) -> bool:
+        """Whether limits are counted as soon as a line breaks them."""
+        return all(pricer.counting for pricer in self._pricers.values())
+
+    @counting.setter
+    def counting(self, now: bool) -> None:
+        for pricer in self._pricers.values():
+            pricer.counting = now
+
+    def forget(self) -> None:
+        """Count only what must always be counted, until told to count more."""
+        self.counting = False
+        for pricer in self._pricers.values():
+            pricer.forget()
 
     @property
     def employees(self) -> list[int]:
@@ -197,12 +231,22 @@ def _only_a_hard_maximum(walk: Walk) -> bool:
     return walk.amounts is not None and walk.price is None and not walk.least and walk.most is not None
 
 
-def _passes(walk: Walk, steps: Sequence[int]) -> bool:
-    """Tell whether a line goes beyond the maximum of a walk."""
-    assert walk.amounts is not None
-    assert walk.most is not None
-    state, total = walk.start, 0
-    for table, step in zip(walk.day_class.tolist(), steps, strict=True):
-        total += int(walk.amounts[table, state, step])
-        state = int(walk.follow[table, state, step])
-    return total > walk.most
+class _Count:
+    """What a walk with a maximum counts, ready to be looked up."""
+
+    def __init__(self, walk: Walk) -> None:
+        assert walk.amounts is not None
+        assert walk.most is not None
+        self._most, self._start = walk.most, walk.start
+        self._by_day = walk.amounts[walk.day_class, 0] if walk.amounts.shape[1] == 1 else None
+        self._class, self._follow, self._amounts = walk.day_class.tolist(), walk.follow.tolist(), walk.amounts.tolist()
+
+    def passes(self, steps: IntArray) -> bool:
+        """Tell whether a line goes beyond the maximum."""
+        if self._by_day is not None:
+            return int(self._by_day[np.arange(len(steps)), steps].sum()) > self._most
+        state, total = self._start, 0
+        for table, step in zip(self._class, steps.tolist(), strict=True):
+            total += self._amounts[table][state][step]
+            state = self._follow[table][state][step]
+        return total > self._most

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 GOOD = 0.5
 # Share of the time left that CP-SAT gets for the good duties of all employees.
 RESTRICTED_SHARE = 0.4
+# Up to so many duty options CP-SAT is tried on the whole model first; larger ones it does not close in time.
+SMALL = 500
 # How often everybody has a turn when the first roster is put together.
 FIRST_ROUNDS = 3
 # Share of its bound within which a master may stay: of all employees, and in dives.
@@ -70,7 +72,7 @@ class LineSearch:
         lines = self._generate()
         if lines is None:
             return
-        if len(self.roster.options) <= self.board.settings.strategy.small_options:
+        if len(self.roster.options) <= min(SMALL, self.board.settings.strategy.small_options):
             self._close()
         self.close = CLOSE_IN_DIVES * max(self.unit, abs(lines.bound))
         if not self.board.stopped:
@@ -90,6 +92,7 @@ class LineSearch:
         first = legal or first_lines(self.pricers, self.cover, order, 1)
         if first is None:
             return None
+        self.pricers.forget()
         master = Master(self.cover, self.pricers.employees)
         master.add(first)
         close = CLOSE * self.unit * max(1.0, self.cover.cents(self.cover.counts(joined(first))) / 100)
