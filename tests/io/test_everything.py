@@ -32,6 +32,18 @@ def specs(suite: str) -> list[ss.GeneratorSpec]:
 SHAPES, SIZES = specs("shapes"), specs("everything")
 
 
+def share_asked_for(spec: ss.GeneratorSpec) -> float:
+    """Give the hours of heads that customers ask for, as a share of those that staff have on the working days."""
+    problem = ss.generate(spec)
+    counts_as = {"trainee": 0.5, "expert": 1.2}
+    days = sum(date.weekday() < 5 for date in spec.dates)
+    minutes = sum(
+        problem.contract_of[e.employee_id].weekly_minutes * days / 5 * next((counts_as.get(t, 1) for t in e.tags), 1)
+        for e in problem.staff
+    )
+    return sum(cell.heads for cell in required_cells(problem)) * spec.slot_minutes / minutes
+
+
 def test_every_kind_of_work_and_rule_is_there():
     problem = everything()
     assert {rule.name for rule in active_rules(problem)} >= EXPECTED
@@ -90,10 +102,14 @@ def test_twenty_shapes_differ_as_told():
     assert len(SHAPES) == len({spec.model_dump_json() for spec in SHAPES}) == 20
     assert all(spec.content == "everything" for spec in (*SHAPES, *SIZES))
     assert {spec.outlets for spec in SHAPES} >= {1, 2, 3, 6, 12}
-    for low, high, field in ((0.7, 1.4, "load"), (0.25, 0.45, "morning_share"), (0.1, 0.6, "single_skilled_share")):
+    for low, high, field in ((0.25, 0.45, "morning_share"), (0.1, 0.6, "single_skilled_share")):
         values = [getattr(spec, field) for spec in SHAPES]
         assert min(values) < low
         assert max(values) > high
+    asked = sorted(map(share_asked_for, SHAPES))
+    assert asked[3] < 0.6
+    assert 0.6 < asked[10] < 0.8
+    assert asked[-4] > 1
 
 
 def test_the_sizes_that_targets_are_set_for_and_five_that_grow():
@@ -102,6 +118,7 @@ def test_the_sizes_that_targets_are_set_for_and_five_that_grow():
     grown = [staff * days for _, staff, days, _ in sizes[4:]]
     assert len(grown) >= 5
     assert all(1.3 < b / a < 1.6 for a, b in itertools.pairwise(grown))
+    assert all(0.6 < share_asked_for(spec) < 0.8 for spec in SIZES if spec.staff * spec.days < 1000)
 
 
 @pytest.mark.parametrize("spec", [s for s in (*SHAPES, *SIZES) if s.staff * s.days < 1000], ids=lambda s: s.seed)
