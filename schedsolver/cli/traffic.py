@@ -53,11 +53,11 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same customers.")] = 0,
     cv: Annotated[
         list[str] | None,
-        typer.Option(metavar="ACTIVITY=CV", help="Standard deviation over mean of service times; 1 when not given."),
+        typer.Option(metavar="ACTIVITY=CV", help="Standard deviation over mean of service times, not the problem's."),
     ] = None,
     patience: Annotated[
         list[str] | None,
-        typer.Option(metavar="ACTIVITY=MINUTES", help="Mean time after which customers give up; never if not given."),
+        typer.Option(metavar="ACTIVITY=MINUTES", help="Mean time after which customers give up, not the problem's."),
     ] = None,
     helps: Annotated[
         list[str] | None,
