@@ -164,6 +164,19 @@ def test_every_indicator_by_hand():
     assert values(found, "roster") == {"cover_share": 0.95}
 
 
+def test_better_and_weaker_cells_lie_on_either_side_of_the_diagonal():
+    names = [f"E{cell}" for cell in range(1, 10)]
+    marks = {"volume": [1, 2, 3, 11, 12, 13, 21, 22, 23], "learning": [1, 11, 21, 2, 12, 22, 3, 13, 23]}
+    grid = NineGridRules(vertical=(Component(name="volume"),), horizontal=(Component(name="learning"),))
+    rules = AppraisalRules(stars=StarRules(components=(Component(name="volume"),)), grid=grid)
+    # One person in each cell, each at an outlet of their own.
+    people = pd.DataFrame({"employee": names, "outlet": names})
+    found = appraise(people, [], roster(), pd.DataFrame({"employee": names} | marks), MONDAY, rules)
+    upper = [name for name in names if values(found, "nine_grid", name)["upper_cells"]]
+    lower = [name for name in names if values(found, "nine_grid", name)["lower_cells"]]
+    assert (upper, lower) == (["E6", "E8", "E9"], ["E1", "E2", "E4"])
+
+
 def test_outlets_have_indicators_of_their_own():
     found = appraised()
     assert values(found, "stars", "Hub")["mean_stars"] == 3.5
