@@ -16,7 +16,16 @@ from schedsolver.cli import summary
 from schedsolver.cli.console import plain_console
 from schedsolver.cli.progress import showing
 from schedsolver.cli.roster_folder import refuse_unfit, write_roster
-from schedsolver.solve.result import Status
+from schedsolver.solve.result import Status, StopReason
+
+# What to allow a search that goes on, by why it ended.
+FURTHER = {
+    StopReason.TIME: "a longer --time",
+    StopReason.WORK: "more --time or --work",
+    StopReason.GAP: "a smaller --gap",
+    StopReason.TARGET: "a lower --target",
+    StopReason.STALLED: "a longer --stall",
+}
 
 
 def solve_into(
@@ -52,7 +61,8 @@ def solve_into(
     if checkpoint is not None and result.status is Status.OPTIMAL:
         checkpoint.unlink(missing_ok=True)
     elif checkpoint is not None:
-        console.print("To go on with this search, give the same command again with --resume and a longer --time.")
+        further = f" and {FURTHER[result.stopped_because]}" if result.stopped_because in FURTHER else ""
+        console.print(f"To go on with the search, give the same command with --resume{further}.", soft_wrap=True)
 
 
 @contextmanager

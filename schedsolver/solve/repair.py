@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # What each attempt at the nearest roster may take.
 REPAIR_SECONDS = 20.0
+REPAIRED = "start, repaired"
 # What a change of outlet, of shift type or skill, and a call in or off count as, in minutes moved.
 ELSEWHERE, OTHERWISE, CALLED = 120, 30, 120
 
@@ -42,14 +43,35 @@ def take_up(board: Board, start: Start, search: Callable[..., CpResult]) -> None
             if board.values is None:
                 search(fixed=fixed, fix_to=given, hint=given, phase="start")
         return
-    change = change_of(model, start.schedule)
+    repair(board, start, given, search)
+
+
+def repair(board: Board, start: Start, given: IntArray, search: Callable[..., CpResult]) -> None:
+    """Find the roster nearest to one that breaks rules, and offer it with its best breaks and activities.
+
+    First duties are only taken away, which is soon done and gives a roster unless rules ask for work; then, with that
+    to improve on, they may change.
+
+    Parameters
+    ----------
+    board, start, search
+        As for :func:`take_up`.
+    given
+        Columns that count the earlier roster, shape ``(columns,)``.
+    """
+    model, change = board.model, change_of(board.model, start.schedule)
+    duties = model.roster.duty_columns
+    nearest = _nearest(board, change, given[duties] > 0, fix_to=np.zeros_like(given), hint=given)
+    if nearest is not None:
+        board.offer(nearest, REPAIRED)
     for free in _attempts(model, start):
-        result = _nearest(board, given, change, free)
-        if result.values is not None:
-            board.offer(result.values, "start, repaired")
-            # The nearest duties; their breaks and activities may still be had for less.
-            search(fixed=duties, fix_to=result.values, hint=result.values, phase="start, repaired")
-            return
+        nearer = _nearest(board, change, free, fix_to=given, hint=given if nearest is None else nearest)
+        if nearer is not None:
+            nearest = nearer
+            board.offer(nearest, REPAIRED)
+            break
+    if nearest is not None:
+        search(fixed=duties, fix_to=nearest, hint=nearest, phase=REPAIRED)
 
 
 def change_of(model: BuiltModel, schedule: Schedule) -> IntArray:
@@ -91,13 +113,15 @@ def _attempts(model: BuiltModel, start: Start) -> Iterator[BoolArray]:
     yield np.ones(len(options), bool)
 
 
-def _nearest(board: Board, given: IntArray, change: IntArray, free: BoolArray) -> CpResult:
-    """Find the roster of least change, with duties as they were given except those that are free."""
+def _nearest(board: Board, change: IntArray, free: BoolArray, *, fix_to: IntArray, hint: IntArray) -> IntArray | None:
+    """Find a roster of little change, least if time allows, with duties fixed except those that are free."""
     roster, settings = board.model.roster, board.settings
-    nearest = roster.cp.clone()
-    nearest.clear_objective()
-    nearest.proto.objective.vars.extend(roster.duty_columns.tolist())
-    nearest.proto.objective.coeffs.extend(change.tolist())
+    if board.stopped or settings.work_limit <= board.work:
+        return None
+    problem = roster.cp.clone()
+    problem.clear_objective()
+    problem.proto.objective.vars.extend(roster.duty_columns.tolist())
+    problem.proto.objective.coeffs.extend(change.tolist())
     limits = CpLimits(
         seconds=float("inf") if settings.deterministic else min(REPAIR_SECONDS, board.seconds_left),
         work=min(REPAIR_SECONDS, settings.work_limit - board.work),
@@ -105,6 +129,6 @@ def _nearest(board: Board, given: IntArray, change: IntArray, free: BoolArray) -
         parameters=settings.cp_sat,
     )
     fixed = roster.duty_columns[~free]
-    result = solve_cp(nearest, limits, fixed=fixed, fix_to=given, hint=given, stop=board.stop)
+    result = solve_cp(problem, limits, fixed=fixed, fix_to=fix_to, hint=hint, stop=board.stop)
     board.work += result.work
-    return result
+    return result.values

@@ -46,11 +46,10 @@ class Start:
         dropped: Counter[tuple[str, str]] = Counter()
         duties = _known(problem, given.duty_list, "duty", dropped)
         duties_of = Schedule.of(duties).duties_of
-        stints = [
-            stint
-            for stint in _known(problem, given.stint_list, "stint", dropped)
-            if any(duty.start <= stint.start < duty.end for duty in duties_of.get(stint.employee_id, ()))
-        ]
+        known = _known(problem, given.stint_list, "stint", dropped)
+        stints = [s for s in known if any(d.start <= s.start < d.end for d in duties_of.get(s.employee_id, ()))]
+        if len(stints) < len(known):
+            dropped["stint", "within no duty that is left"] = len(known) - len(stints)
         schedule = Schedule.of(duties, stints, _known(problem, given.leave_list, "leave", dropped))
         return cls(schedule, tuple(_told(dropped)), len(given.duty_list), check(problem, schedule))
 

@@ -93,11 +93,12 @@ class TestSolve:
         folder = tmp_path / "problem"
         ss.save(ss.generate(ss.GeneratorSpec(outlets=2, staff=6, days=3, seed=5)), folder)
         first = run("solve", folder, "--out", out, "--time", 0.1, "--workers", 1)
-        assert "give the same command again with --resume and a longer --time" in first.stdout
+        assert "give the same command with --resume and a longer --time." in first.stdout
         assert {path.name for path in out.iterdir()} == {*ROSTER_FILES, CHECKPOINT_FILE}
         before = json.loads((out / "result.json").read_text())
         again = run("solve", folder, "--out", out, "--resume", "--time", 5, "--target", 1e9, "--workers", 1)
         assert (again.exit_code, "(target cost reached)" in again.stdout) == (0, True)
+        assert "with --resume and a lower --target." in again.stdout
         after = json.loads((out / "result.json").read_text())
         assert after["trace"][: len(before["trace"])] == before["trace"]
         assert after["objective"] <= before["objective"]
@@ -109,6 +110,17 @@ class TestSolve:
     def test_resuming_where_nothing_is_kept_begins_anew_and_says_so(self, problem: Path, out: Path) -> None:
         printed = solve(problem, out, "--resume")
         assert (printed.exit_code, "to go on from; this begins anew." in printed.stdout) == (0, True)
+
+    def test_a_reader_who_leaves_early_does_not_cost_the_roster(self, problem: Path, out: Path) -> None:
+        code = "from schedsolver.cli import main; main()"
+        command = [sys.executable, "-c", code, "solve", str(problem), "--out", str(out), "--time", "20"]
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, **pipes) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            assert (process.stderr.read(), process.wait()) == ("", 0)
+        assert {path.name for path in out.iterdir()} == set(ROSTER_FILES)
 
     def test_short_staff_is_a_roster_with_priced_shortages(self, tmp_path: Path, out: Path) -> None:
         needs = "outlet,activity,date,start,end,heads\nHub,counter,2026-03-10,09:00,12:00,3\n"

@@ -113,6 +113,7 @@ def test_unknown_names_and_dates_are_each_told_with_what_hangs_on_them():
         '1 duty: skill "magic" is not in the problem',
         "2 duties: outside the days planned, 2026-03-09 to 2026-03-09",
         '1 stint: activity "chess" is not in the problem',
+        "1 stint: within no duty that is left",
         '1 leave: employee "E9" is not in the problem',
     }
     assert start.schedule == ss.Schedule.of(duties[:1], stints[1:2])
