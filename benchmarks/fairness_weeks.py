@@ -1,10 +1,11 @@
 """Fairness over weeks: what carrying burdens from week to week does to how evenly they end up, and what it costs.
 
-A week is rostered again and again in three ways: without fairness rules, which gives the same roster every week; with
-a rule that looks at each week alone; and with that rule looking at what is carried too. With the rule a search begins
-with the roster without it, and asks who else could work its duties. Nobody is on leave and nothing fades, so that the
-measures at the end are those of all weeks together. Money is what a roster costs without the fairness rule. Each week
-is stored, and a run that was cut short goes on where it ended.
+A week is rostered again and again in three ways: without fairness rules; with a rule that looks at each week alone,
+which like the first gives the same roster every week; and with that rule looking at what is carried too. The first
+roster is solved and then improved by people exchanging its duties; with the rule they go on exchanging those of the
+roster there is. Nobody is on leave and nothing fades, so that the measures at the end are those of all weeks together.
+Money is what a roster costs without the fairness rule. Each week is stored, and a run that was cut short goes on where
+it ended.
 
     python -m benchmarks.fairness_weeks examples/one_plus_n --weeks 12 --out out/fairness
 """
@@ -26,7 +27,7 @@ from schedsolver.scoring.fairness import gini
 ITEMS = (
     ss.FairItem(item_id="closing", counts="closings", points=10, decay_percent=0),
     ss.FairItem(item_id="weekend", counts="weekends", points=20, decay_percent=0),
-    ss.FairItem(item_id="midday", counts="hours", start="11:00", end="13:00", points=5, decay_percent=0),
+    ss.FairItem(item_id="midday", counts="hours", start="11:00", end="13:00", points=2, decay_percent=0),
 )
 BURDENS = [item.item_id for item in ITEMS]
 WAYS = ("without fairness", "each week alone", "carried over")
@@ -37,9 +38,9 @@ def main() -> None:
     parser.add_argument("problem", help="folder or JSON file of a problem of one week")
     parser.add_argument("--weeks", type=int, default=12)
     parser.add_argument("--plain-seconds", type=float, default=240.0, help="limit of the roster without fairness")
-    parser.add_argument("--seconds", type=float, default=90.0, help="limit of each other roster")
+    parser.add_argument("--seconds", type=float, default=45.0, help="limit of each exchange of duties")
     parser.add_argument("--weight", type=int, default=100, help="cents for each point off the due")
-    parser.add_argument("--free", type=int, default=5, help="points that each may be off without counting")
+    parser.add_argument("--free", type=int, default=10, help="points that each may be off without counting")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True, help="folder for the rosters and figures of each week")
     arguments = parser.parse_args()
@@ -59,39 +60,46 @@ def roster_week(base: ss.Problem, way: str, week: int, arguments: argparse.Names
         return
     started = time.perf_counter()
     problem = problem_of(base, way, week, arguments.out)
-    schedule, gap = (
-        plain_roster(problem, week, arguments) if way == WAYS[0] else fair_roster(problem, way, week, arguments)
-    )
+    if week and way != WAYS[2]:
+        first = folder_of(arguments.out, way, 0)
+        schedule = moved(ss.load_schedule(first), dt.timedelta(weeks=week))
+    elif not week and way == WAYS[2]:
+        # Nothing is carried yet.
+        schedule = ss.load_schedule(folder_of(arguments.out, WAYS[1], 0))
+    else:
+        schedule = solved(problem, way, week, arguments).schedule
     money = ss.check(problem, schedule).objective
     ss.save_schedule(schedule, folder)
-    (folder / "cost.txt").write_text(f"{money} {gap:.5f}")
+    (folder / "cost.txt").write_text(f"{money}")
     print(f"week {week}, {way}: {money / 100:,.0f}, {time.perf_counter() - started:.0f} s", flush=True)
 
 
-def plain_roster(problem: ss.Problem, week: int, arguments: argparse.Namespace) -> tuple[ss.Schedule, float]:
-    """Solve the first week without fairness; later weeks have the same roster."""
-    if not week:
+def solved(problem: ss.Problem, way: str, week: int, arguments: argparse.Namespace) -> ss.Result:
+    """Let people exchange the duties of the roster there is already, with a price on unfairness or without."""
+    if way == WAYS[0]:
+        return exchanged(problem, plain_roster(problem, arguments), arguments)
+    start = ss.load_schedule(folder_of(arguments.out, way if week else WAYS[0], max(0, week - 1)))
+    price = {"hard": False, "weight": arguments.weight, "free": arguments.free}
+    rule = {"rule": "fair.distance", "items": BURDENS, **price}
+    asked = problem.replace(rules=(*problem.rules, rule))
+    return exchanged(asked, moved(start, dt.timedelta(weeks=min(week, 1))), arguments)
+
+
+def plain_roster(problem: ss.Problem, arguments: argparse.Namespace) -> ss.Schedule:
+    """Solve the problem without fairness, unless that is done."""
+    folder: Path = arguments.out / "solved"
+    if not folder.exists():
         settings = ss.Settings(time_seconds=arguments.plain_seconds, gap=0.005, seed=arguments.seed)
-        result = ss.solve(problem, settings)
-        return result.schedule, result.gap
-    first = folder_of(arguments.out, WAYS[0], 0)
-    return moved(ss.load_schedule(first), dt.timedelta(weeks=week)), float((first / "cost.txt").read_text().split()[1])
+        ss.save_schedule(ss.solve(problem, settings).schedule, folder)
+    return ss.load_schedule(folder)
 
 
-def fair_roster(problem: ss.Problem, way: str, week: int, arguments: argparse.Namespace) -> tuple[ss.Schedule, float]:
-    """Begin with the roster without fairness, and share its duties fairly."""
-    rule = {
-        "rule": "fair.distance",
-        "items": BURDENS,
-        "hard": False,
-        "weight": arguments.weight,
-        "free": arguments.free,
-    }
-    asked = problem.replace(rules=(*problem.rules, rule), carried=problem.carried if way == WAYS[2] else ())
-    strategy = ss.Strategy(reassign_share=1.0)
-    settings = ss.Settings(time_seconds=arguments.seconds, gap=0.004, seed=arguments.seed, strategy=strategy)
-    result = ss.solve(asked, settings, start=ss.load_schedule(folder_of(arguments.out, WAYS[0], week)))
-    return result.schedule, result.gap
+def exchanged(problem: ss.Problem, start: ss.Schedule, arguments: argparse.Namespace) -> ss.Result:
+    """Let people exchange the duties of a roster, and do nothing else."""
+    strategy = ss.Strategy(reassign_share=1)
+    return ss.solve(
+        problem, ss.Settings(time_seconds=arguments.seconds, seed=arguments.seed, strategy=strategy), start=start
+    )
 
 
 def moved(schedule: ss.Schedule, by: dt.timedelta) -> ss.Schedule:
@@ -129,16 +137,15 @@ def report(base: ss.Problem, arguments: argparse.Namespace) -> None:
     rows, money = [], {}
     for way in WAYS:
         folders = [folder_of(arguments.out, way, week) for week in range(arguments.weeks)]
-        money[way] = sum(int((folder / "cost.txt").read_text().split()[0]) for folder in folders)
+        money[way] = sum(int((folder / "cost.txt").read_text()) for folder in folders)
         problem = problem_of(base, way, arguments.weeks - 1, arguments.out)
         last = ss.load_schedule(folders[-1])
         measures = fairness_table(problem, last).set_index("item")
         row = {"way": way, "money": f"{money[way] / 100:,.0f}", "more": f"{money[way] / money[WAYS[0]] - 1:+.2%}",
                "Gini, all": f"{gini_of_points(problem, last):.3f}"}  # fmt: skip
         rows.append(row | {f"Gini, {item}": f"{measures.gini[item]:.3f}" for item in BURDENS})
-    gap = float((folder_of(arguments.out, WAYS[0], 0) / "cost.txt").read_text().split()[1])
     words = f"{arguments.weeks} weeks, seed {arguments.seed}, weight {arguments.weight}, free {arguments.free}"
-    print(f"\n{words}; the roster without fairness is within {gap:.2%} of its bound")
+    print(f"\n{words}")
     print(pd.DataFrame(rows).to_string(index=False))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from schedsolver.solve.board import Board
     from schedsolver.solve.lines.parts import Parts
 
-# People in a group, deterministic time for each group, and rounds without a better roster after which to end.
-GROUP, WORK, ROUNDS = 6, 1.0, 3
+# People in a group, deterministic time for each group, and turns of all groups without a better roster before the end.
+GROUP, WORK, IDLE = 6, 1.0, 4
 
 
 def reassign(board: Board, parts: Parts, seconds: float, work: float) -> None:
@@ -31,12 +32,16 @@ def reassign(board: Board, parts: Parts, seconds: float, work: float) -> None:
         When to end, in terms of the time and work that board and parts have left.
     """
     rng = np.random.default_rng(board.settings.seed)
-    staff = len(board.model.roster.problem.staff)
+    problem = board.model.roster.problem
+    home = np.array([problem.outlet_index.get(e.home_outlet_id or "", -1) for e in problem.staff], np.int64)
     idle = 0
-    while idle < ROUNDS:
+    for turn in itertools.count():
         before = board.values
-        order = rng.permutation(staff)
-        for first in range(0, staff, GROUP):
+        order = rng.permutation(len(home))
+        if turn % 2 == 0:
+            # People of one outlet share most of their places, so that little of the model is touched.
+            order = order[np.argsort(home[order], kind="stable")]
+        for first in range(0, len(order), GROUP):
             if board.stopped or board.seconds_left <= seconds or parts.work_left <= work:
                 return
             now = board.values
@@ -44,6 +49,8 @@ def reassign(board: Board, parts: Parts, seconds: float, work: float) -> None:
             options = np.flatnonzero(exchange(board.model, now, order[first : first + GROUP]))
             parts.around(options, now, CpLimits(work=WORK), "reassignment")
         idle = idle + 1 if board.values is before else 0
+        if idle == IDLE:
+            return
 
 
 def exchange(model: BuiltModel, values: IntArray, people: IntArray) -> BoolArray:
