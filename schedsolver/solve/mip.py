@@ -128,5 +128,7 @@ def _serve() -> None:
 
 def _end_with_parent() -> None:
     """Wait for the end of standard input, which comes when the parent is gone, however it went."""
-    sys.stdin.buffer.read()
+    # Not by sys.stdin: it is locked while one waits for it, and that is a fatal error where the interpreter ends first.
+    while os.read(0, 1):
+        pass
     os._exit(1)

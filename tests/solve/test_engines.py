@@ -1,6 +1,9 @@
 """HiGHS, CP-SAT and what the search shares, each alone."""
 
 import itertools
+import pickle
+import subprocess
+import sys
 import threading
 import time
 
@@ -159,6 +162,17 @@ def test_an_integer_programme_in_its_own_process_gives_the_same():
     assert (found.proved, -int(found.values.sum())) == (True, -2)
     assert bounds == sorted(bounds)
     assert bounds[-1] == -2
+
+
+def test_its_process_ends_by_itself_without_a_word():
+    code = "from schedsolver.solve.mip import _serve; _serve()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as process:
+        pickle.dump(MipTask(known_programme()), process.stdin)
+        process.stdin.flush()
+        # Its parent is still there, and waits.
+        assert process.stdout.read()
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
 
 
 def test_an_integer_programme_ends_when_told():
