@@ -55,6 +55,7 @@ def generate(
     on_bound: Callable[[float], None] | None = None,
     *,
     close: float = TOLERANCE,
+    share: float = 0.0,
     rounds: int | None = None,
 ) -> Generated | None:
     """Generate lines until the master is solved.
@@ -69,8 +70,8 @@ def generate(
         Asked in between; true ends the generation with what there is.
     on_bound
         Called with each better bound.
-    close
-        The master may stay so much above the bound.
+    close, share
+        The master may stay so much, or this share of the bound, above the bound.
     rounds
         How often to price at most; ``None`` for as often as it takes.
 
@@ -99,7 +100,7 @@ def generate(
             pricers.counting = True
             master.keep_only(pricers.keeps)
             continue
-        if stopped() or gap <= max(TOLERANCE, close) or priced == rounds:
+        if stopped() or gap <= max(TOLERANCE, close, share * abs(bound)) or priced == rounds:
             break
         new = _improving(master, solution, [line for offer in offers for line in offer.lines])
         if not new and at is prices:

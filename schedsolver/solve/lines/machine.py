@@ -65,10 +65,12 @@ class Machine:
     @property
     def cells(self) -> int:
         """Number of values that the dynamic programme keeps."""
-        return (len(self.day_class) + 1) * self.nodes * len(self.mixed_end) * len(self.main_end)
+        return (len(self.day_class) + 1) * self.nodes * len(self.mixed_end) * int((self.high - self.low).max() + 1)
 
 
-def machine_of(walks: Sequence[Walk], days: int, steps: int, counted: Sequence[int]) -> Machine:
+def machine_of(
+    walks: Sequence[Walk], days: int, steps: int, counted: Sequence[int], band_days: int | None = None
+) -> Machine:
     """Multiply walks into a machine.
 
     Parameters
@@ -79,6 +81,9 @@ def machine_of(walks: Sequence[Walk], days: int, steps: int, counted: Sequence[i
         Of the horizon; off and the kinds of duty.
     counted
         Positions of the walks whose counts are kept; those of others are left out.
+    band_days
+        Where the main count has to be near a straight line, no further off than so many days can add up to. Lines
+        further off are lost, so that the cheapest may be. ``None`` for everywhere.
     """
     product = _product(walks, days, steps, set(counted))
     counters = counters_of(
@@ -86,7 +91,7 @@ def machine_of(walks: Sequence[Walk], days: int, steps: int, counted: Sequence[i
     )
     counters.sort(key=lambda counter: counter.size)
     main = counters.pop().whole() if counters else Counter((), 1, 1, False, 0, ())
-    return _assembled(product, main, counters)
+    return _assembled(product, main, counters, band_days)
 
 
 def walks_reach(walk: Walk) -> int:
@@ -190,7 +195,7 @@ def _minimised(product: _Product) -> _Product:
     )  # fmt: skip
 
 
-def _assembled(product: _Product, main: Counter, others: Sequence[Counter]) -> Machine:
+def _assembled(product: _Product, main: Counter, others: Sequence[Counter], band_days: int | None) -> Machine:
     """Bundle steps into arcs, and the other counts into one mixed number."""
     shape = product.follow.shape
     units = [product.amounts[c.walks[0]] // c.unit for c in others]
@@ -209,7 +214,7 @@ def _assembled(product: _Product, main: Counter, others: Sequence[Counter]) -> M
     chosen[of.ravel(), place[2][allowed]] = True
     choices, choice = np.unique(chosen, axis=0, return_inverse=True)
     add, add_cents, mixed_end = _mixed(others, rows[:, 1:])
-    low, high = _corridor(main, main_units, product.day_class)
+    low, high = _corridor(main, main_units, product.day_class, band_days)
     target, cents, main_units, mixed = (np.ascontiguousarray(column) for column in arcs.T[2:])
     return Machine(
         product.start, product.day_class, first, target, cents, main_units, mixed, choice.ravel(), choices, add,
@@ -236,10 +241,17 @@ def _mixed(counters: Sequence[Counter], rows: IntArray) -> tuple[IntArray, IntAr
     return add, cents, end
 
 
-def _corridor(main: Counter, units: IntArray, day_class: IntArray) -> tuple[IntArray, IntArray]:
+def _corridor(main: Counter, units: IntArray, day_class: IntArray, band_days: int | None) -> tuple[IntArray, IntArray]:
     """Give the main counts from which the hard limits can still be kept, before each day and at the end."""
     a_day = units.max(axis=(1, 2))[day_class] if units.size else np.zeros(len(day_class), np.int64)
     ahead = np.append(np.cumsum(a_day[::-1])[::-1], 0)
     so_far = np.append(0, np.cumsum(a_day))
     low = np.maximum(0, main.lowest() - ahead)
-    return low, np.minimum(so_far, main.size - 1)
+    high = np.minimum(so_far, main.size - 1)
+    if band_days is not None:
+        share = np.arange(len(low)) / max(1, len(day_class))
+        width = band_days * int(a_day.max(initial=0))
+        middle = (main.lowest() + main.size - 1) / 2 * share
+        low = np.maximum(low, np.floor(middle - width).astype(np.int64))
+        high = np.minimum(high, np.ceil(middle + width).astype(np.int64))
+    return np.minimum(low, high), high

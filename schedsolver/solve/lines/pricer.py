@@ -19,6 +19,8 @@ from schedsolver.solve.lines.pricing import best_lines
 # A machine with more values than this, or more times those of the bare one, takes too long; limits that would make it
 # so are not counted, and left to the model of record.
 MOST_CELLS, MOST_TIMES = 6_000_000, 64
+# Over so many days, a larger machine than this is kept within a band of so many days' work around an even spread.
+LONG_DAYS, MOST_CELLS_LONG, BAND_DAYS = 100, 500_000, 10
 # Cents that a unit of an uncounted limit is charged at first, and how often more is charged.
 FIRST_CHARGE, MOST_CHARGES = 1.0, 10
 
@@ -61,8 +63,18 @@ class Pricer:
         self.counting = True
         self._tables = {w: _Count(walk) for w, walk in enumerate(line.walks) if _only_a_hard_maximum(walk)}
         self._machines: dict[tuple[int, ...], Machine] = {}
+        self._band: int | None = None
+        self._bare = self._made([])
+        if len(line.day_cents) >= LONG_DAYS and self._bare.cells > MOST_CELLS_LONG:
+            self._band = BAND_DAYS
+            self._machines.clear()
+            self._bare = self._made([])
         self.forget()
-        self._bare = self._machine
+
+    @property
+    def exact(self) -> bool:
+        """Whether no cheaper line is lost."""
+        return self._band is None
 
     def forget(self) -> None:
         """Count only what must always be counted."""
@@ -150,7 +162,7 @@ class Pricer:
         if key not in self._machines:
             days, steps = self.line.day_cents.shape
             always = [w for w in range(len(self.line.walks)) if w not in self._tables]
-            self._machines[key] = machine_of(self.line.walks, days, steps, [*always, *added])
+            self._machines[key] = machine_of(self.line.walks, days, steps, [*always, *added], self._band)
         return self._machines[key]
 
 
@@ -181,6 +193,11 @@ class Pricers:
     def among(self, employees: Sequence[int]) -> Pricers:
         """Give the lines of some of them, priced one after another, only such as keep all limits."""
         return Pricers({employee: self._pricers[employee] for employee in employees}, 1, legal=True)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the least prices are bounds on those of all lines."""
+        return all(pricer.exact for pricer in self._pricers.values())
 
     @property
     def counting(self) -> bool:

@@ -49,18 +49,20 @@ def best_lines(machine: Machine, prices: FloatArray, count: int = 1, *, compiled
     forward = _forward if compiled else _forward_in_numpy
     value = forward(
         machine.day_class, machine.first, machine.target, machine.cents, machine.main, machine.mixed, machine.choice,
-        least, machine.add, machine.add_cents, machine.low, machine.high, machine.start, len(machine.main_end),
+        least, machine.add, machine.add_cents, machine.low, machine.high, machine.start,
     )  # fmt: skip
-    total = value[-1] + machine.mixed_end[:, None] + machine.main_end
+    least_main = int(machine.low[-1])
+    main_end = machine.main_end[least_main : int(machine.high[-1]) + 1]
+    total = value[-1, :, :, : len(main_end)] + machine.mixed_end[:, None] + main_end
     found: list[Priced] = []
     for end in _best_ends(total, count):
         arcs, cents = _back(
             machine.day_class, machine.first, machine.target, machine.cents, machine.main, machine.mixed,
-            machine.choice, least, machine.add, machine.add_cents, value, *end,
+            machine.choice, least, machine.add, machine.add_cents, machine.low, value, *end,
         )  # fmt: skip
         steps = step[np.arange(len(arcs)), machine.choice[arcs]]
         _, mixed, main = end
-        cents += int(machine.mixed_end[mixed] + machine.main_end[main])
+        cents += int(machine.mixed_end[mixed] + main_end[main])
         if not any(np.array_equal(steps, other.steps) for other in found):
             found.append(Priced(float(total[end]), steps, cents))
     return found
@@ -89,14 +91,14 @@ def _best_ends(total: FloatArray, count: int) -> list[tuple[int, ...]]:
 def _forward(
     day_class: IntArray, first: IntArray, target: IntArray, cents: IntArray, main: IntArray, mixed: IntArray,
     choice: IntArray, least: FloatArray, add: IntArray, add_cents: IntArray, low: IntArray, high: IntArray,
-    start: int, mains: int,
+    start: int,
 ) -> FloatArray:  # fmt: skip
     """Give the least price of each node and counts before each day and at the end.
 
-    The shape is ``(days + 1, nodes, mixed counts, main counts)``.
+    The shape is ``(days + 1, nodes, mixed counts, main counts)``; main counts begin with the day's lowest.
     """
     days, nodes, mixes = len(day_class), first.shape[1] - 1, add.shape[1]
-    value = np.full((days + 1, nodes, mixes, mains), np.inf)
+    value = np.full((days + 1, nodes, mixes, (high - low).max() + 1), np.inf)
     value[0, start, 0, 0] = 0.0
     live = np.zeros((nodes, mixes), np.bool_)
     live[start, 0] = True
@@ -106,23 +108,22 @@ def _forward(
         for node in range(nodes):
             for arc in range(first[table, node], first[table, node + 1]):
                 price = least[day, choice[arc]] + cents[arc]
-                if price == np.inf:
-                    continue
                 begin = max(low[day], low[day + 1] - main[arc])
                 end = min(high[day], high[day + 1] - main[arc]) + 1
+                if price == np.inf or end <= begin:
+                    continue
                 for mix in range(mixes):
                     into = add[mixed[arc], mix]
                     if into < 0 or not live[node, mix]:
                         continue
                     after[target[arc], into] = True
                     total = price + add_cents[mixed[arc], mix]
-                    source = value[day, node, mix]
-                    sink = value[day + 1, target[arc], into]
-                    more = main[arc]
-                    for count in range(begin, end):
+                    source = value[day, node, mix, begin - low[day] :]
+                    sink = value[day + 1, target[arc], into, begin + main[arc] - low[day + 1] :]
+                    for count in range(end - begin):
                         here = source[count] + total
-                        if here < sink[count + more]:
-                            sink[count + more] = here
+                        if here < sink[count]:
+                            sink[count] = here
         live = after
     return value
 
@@ -130,11 +131,11 @@ def _forward(
 def _forward_in_numpy(
     day_class: IntArray, first: IntArray, target: IntArray, cents: IntArray, main: IntArray, mixed: IntArray,
     choice: IntArray, least: FloatArray, add: IntArray, add_cents: IntArray, low: IntArray, high: IntArray,
-    start: int, mains: int,
+    start: int,
 ) -> FloatArray:  # fmt: skip
     """Do what ``_forward`` does, all counts of an arc at once."""
     days, nodes, mixes = len(day_class), first.shape[1] - 1, add.shape[1]
-    value = np.full((days + 1, nodes, mixes, mains), np.inf)
+    value = np.full((days + 1, nodes, mixes, (high - low).max() + 1), np.inf)
     value[0, start, 0, 0] = 0.0
     for day, table in enumerate(day_class):
         for node in range(nodes):
@@ -144,9 +145,11 @@ def _forward_in_numpy(
                 end = min(high[day], high[day + 1] - more) + 1
                 if end <= begin:
                     continue
-                here = value[day, node, :, begin:end] + (least[day, choice[arc]] + cents[arc] + add_cents[row])[:, None]
+                at, into = begin - low[day], begin + more - low[day + 1]
+                price = (least[day, choice[arc]] + cents[arc] + add_cents[row])[:, None]
+                here = value[day, node, :, at : at + end - begin] + price
                 kept = add[row] >= 0
-                sink = value[day + 1, target[arc], :, begin + more : end + more]
+                sink = value[day + 1, target[arc], :, into : into + end - begin]
                 np.minimum.at(sink, add[row][kept], here[kept])
     return value
 
@@ -154,8 +157,8 @@ def _forward_in_numpy(
 @njit(cache=True, nogil=True)
 def _back(
     day_class: IntArray, first: IntArray, target: IntArray, cents: IntArray, main: IntArray, mixed: IntArray,
-    choice: IntArray, least: FloatArray, add: IntArray, add_cents: IntArray, value: FloatArray, node: int, mix: int,
-    count: int,
+    choice: IntArray, least: FloatArray, add: IntArray, add_cents: IntArray, low: IntArray, value: FloatArray,
+    node: int, mix: int, count: int,
 ) -> tuple[IntArray, int]:  # fmt: skip
     """Give the arcs that lead to an end at its price, shape ``(days,)``, and the cents of the rules on the way."""
     days, nodes, mixes = len(day_class), first.shape[1] - 1, add.shape[1]
@@ -165,8 +168,8 @@ def _back(
         table, here, found = day_class[day], value[day + 1, node, mix, count], False
         for before in range(nodes):
             for arc in range(first[table, before], first[table, before + 1]):
-                held = count - main[arc]
-                if target[arc] != node or held < 0:
+                held = count + low[day + 1] - main[arc] - low[day]
+                if target[arc] != node or held < 0 or held >= value.shape[3]:
                     continue
                 price = least[day, choice[arc]] + cents[arc]
                 for other in range(mixes):

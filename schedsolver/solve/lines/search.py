@@ -95,8 +95,8 @@ class LineSearch:
         self.pricers.forget()
         master = Master(self.cover, self.pricers.employees)
         master.add(first)
-        close = CLOSE * self.unit * max(1.0, self.cover.cents(self.cover.counts(joined(first))) / 100)
-        return generate(self.pricers, master, lambda: self.board.stopped, self._raise_bound, close=close)
+        raise_bound = self._raise_bound if self.pricers.exact else None
+        return generate(self.pricers, master, lambda: self.board.stopped, raise_bound, share=CLOSE)
 
     def dive(
         self, pricers: Pricers, cover: Cover, lines: Generated, beside: list[Line], paid: int, phase: str

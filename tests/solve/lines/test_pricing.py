@@ -87,3 +87,21 @@ def test_walked_alone_says_what_the_judges_say() -> None:
             assert (cents is not None) == (all(ok for ok, _ in kept) and np.isfinite(price)), problem.to_json()
             if cents is not None:
                 assert cents == price + sum(c for _, c in kept), problem.to_json()
+
+
+def test_a_band_around_an_even_spread_only_loses_lines() -> None:
+    """Far from even spreads are lost; what is left is priced as without a band."""
+    rng = np.random.default_rng(3)
+    tighter = 0
+    for _ in range(60):
+        line = line_problem(random_employee(rng))
+        days, steps = line.day_cents.shape
+        every = range(len(line.walks))
+        prices, _ = line.priced(duals(rng, line))
+        whole = best_lines(machine_of(line.walks, days, steps, every), prices)
+        banded = best_lines(machine_of(line.walks, days, steps, every, band_days=0), prices)
+        if banded:
+            assert banded[0].value >= whole[0].value - 1e-9
+            assert all(walked(walk, banded[0].steps.tolist())[0] for walk in line.walks)
+            tighter += banded[0].value > whole[0].value + 1e-9
+    assert tighter
