@@ -168,5 +168,7 @@ def _whole(value: float | None) -> int | None:
 
 def _end_with_parent() -> None:
     """Wait for the end of standard input, which comes when the parent is gone, however it went."""
-    sys.stdin.buffer.read()
+    # Not by sys.stdin: it is locked while one waits for it, a fatal error where the interpreter ends first.
+    while os.read(0, 1):
+        pass
     os._exit(1)

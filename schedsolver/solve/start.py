@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from schedsolver.domain.base import Model
 from schedsolver.domain.schedule import Schedule
+from schedsolver.errors import InvalidSchedule
 from schedsolver.rules.check import CheckReport, check
 
 if TYPE_CHECKING:
@@ -42,7 +43,18 @@ class Start:
 
     @classmethod
     def of(cls, problem: Problem, given: Schedule) -> Start:
-        """Take what a problem knows from any roster."""
+        """Take what a problem knows from any roster.
+
+        Raises
+        ------
+        InvalidSchedule
+            If it is no roster at all.
+        """
+        if not isinstance(given, Schedule):
+            raise InvalidSchedule(
+                f"the roster to begin with is of type {type(given).__name__}, not Schedule; read one from files with "
+                "load_schedule, or give the schedule of a result"
+            )
         dropped: Counter[tuple[str, str]] = Counter()
         duties = _known(problem, given.duty_list, "duty", dropped)
         duties_of = Schedule.of(duties).duties_of

@@ -74,6 +74,11 @@ def test_incumbents_begin_with_it(earlier):
         assert next(rosters).schedule == roster
 
 
+def test_what_is_no_roster_is_refused():
+    with pytest.raises(ss.InvalidSchedule, match="is of type str, not Schedule; read one from files"):
+        ss.solve(counter_day(), BRIEF, start="roster/duties.csv")
+
+
 # ---------------------------------------------------------------- what is not known today
 
 

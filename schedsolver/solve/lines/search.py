@@ -116,8 +116,11 @@ class LineSearch:
         return given
 
     def _raise_bound(self, bound: float) -> None:
-        """Take a bound; costs are whole cents, so it may be rounded up, less what floating point may have added."""
-        self.board.raise_bound(math.ceil(bound - max(1e-6, 1e-9 * abs(bound))), "column generation")
+        """Take a bound; costs are whole cents, so it may be rounded up, less what floating point may have added.
+
+        Prices are not negative, so no roster costs less than nothing.
+        """
+        self.board.raise_bound(max(0, math.ceil(bound - max(1e-6, 1e-9 * abs(bound)))), "column generation")
 
     def _close(self) -> None:
         """Try to solve the whole model by CP-SAT."""
