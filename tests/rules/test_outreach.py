@@ -103,7 +103,7 @@ def out(names: str, start: str, end: str, **more):
 def test_who_is_out_together_and_when(records, fields, missing, faults):
     found = judged(teams(**fields), world(), *records)
     assert [v.message.rpartition(": ")[2] for v in found.violations] == faults
-    assert found.cents == 30 * missing
+    assert [p.cents for p in found.penalties] == [30 * missing] * (missing > 0)
 
 
 @pytest.mark.parametrize(
