@@ -1,19 +1,25 @@
 """Tables of who had what, and the problem of the week after, by hand on small rosters."""
 
 import datetime as dt
+import doctest
+from pathlib import Path
+from typing import get_args
 
 import pytest
+import yaml
 
 import schedsolver as ss
 from schedsolver.domain import Carried, Contract, FairItem, Request, ShiftRequirement
+from schedsolver.domain.problem import parse_rule
 from schedsolver.errors import InvalidSchedule
-from schedsolver.rules.fairness import FairDistance
+from schedsolver.rules.fairness import FairDistance, FairGini, FairWorstOff
 from schedsolver.scoring import carry, fairness_table, next_problem, shares_table
 from tests.rules.test_burdens import on
 from tests.rules.test_fairness import DUTIES, TUESDAY, TWO_ONE_NONE, had, person, world
 from tests.solving import roster_of, work
 from tests.tiny import MONDAY
 
+PAGE = Path(__file__).parents[2] / "docs" / "fairness.md"
 ROSTER = roster_of(TWO_ONE_NONE)
 PLAIN = DUTIES.model_copy(update={"decay_percent": 0})
 
@@ -100,6 +106,15 @@ def test_over_weeks_everybody_gets_their_turn():
     table = shares_table(problem, last)
     assert (table["amount"] + table["before"]).tolist() == [2, 2, 2]
     assert fairness_table(problem, last)["gini"].tolist() == [0]
+
+
+def test_the_page_on_fairness_shows_what_comes_out():
+    assert doctest.testfile(str(PAGE), module_relative=False).failed == 0
+    text = PAGE.read_text(encoding="utf-8")
+    named = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])["rules"]
+    assert [type(parse_rule(rule)) for rule in named] == [FairDistance, FairWorstOff, FairGini]
+    ways = get_args(FairItem.model_fields["counts"].annotation)
+    assert all(f"`{way}`" in text for way in ways)
 
 
 @pytest.mark.parametrize("view", [shares_table, carry])
