@@ -392,8 +392,9 @@ def _rules_on_waiting_work(draw: st.DrawFn, problem: Problem) -> list[Rule]:
         missing_cents_per_hour=draw(st.integers(1, 40)),
     )  # fmt: skip
     sessions = TrainingSessions(
-        activity="calls", who=draw(groups), trainer=draw(st.none() | groups), minutes=minutes, start_from=start,
-        start_to=end, least=draw(st.integers(1, 2)), scope=draw(days), **draw(softness),
+        activity="calls", who=draw(groups), trainer=draw(st.none() | groups), minutes=minutes,
+        windows=({"start_from": start, "start_to": end},), least=draw(st.integers(1, 2)), scope=draw(days),
+        **draw(softness),
     )  # fmt: skip
     rules = [BacklogQuotas(at_home=draw(st.booleans()), scope=draw(scope), **draw(softness)), teams, sessions]
     fitting = [rule for rule in rules if problem.activities and not list(rule.faults(problem))]

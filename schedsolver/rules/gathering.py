@@ -10,11 +10,13 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
+from pydantic import model_validator
 
-from schedsolver.domain.base import ClockTime, Identifier, format_clock
+from schedsolver.domain.base import ClockTime, Identifier, Model, format_clock
+from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE
@@ -24,6 +26,33 @@ from schedsolver.rules.presence import apart, duties_meant, everywhere, slots_in
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.schedule import Schedule
+
+
+class StartWindow(Model):
+    """When on a date people may begin something together.
+
+    Attributes
+    ----------
+    start_from, start_to
+        They begin in ``[start_from, start_to]``, in steps of a slot.
+    """
+
+    start_from: ClockTime
+    start_to: ClockTime
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start_from > self.start_to:
+            raise ValueError(
+                f"starts from {format_clock(self.start_from)}, after its latest start {format_clock(self.start_to)}"
+            )
+        if self.start_to >= MINUTES_PER_DAY:
+            raise ValueError(f"its latest start {format_clock(self.start_to)} is not on the date itself")
+        return self
+
+    def __contains__(self, clock: int) -> bool:
+        """Tell whether they may begin at a time of day."""
+        return self.start_from <= clock <= self.start_to
 
 
 @dataclass(frozen=True)
@@ -145,10 +174,10 @@ class GatheringRule(Rule):
         return within * problem.horizon.slot_minutes if meant and self.scope.has_outlet(outlet_id) else None
 
 
-def off_grid(problem: Problem, clocks: Iterable[ClockTime], lengths: Iterable[int]) -> Iterator[str]:
+def off_grid(problem: Problem, windows: Iterable[StartWindow], lengths: Iterable[int]) -> Iterator[str]:
     """Refuse times of day and lengths that are not on the grid."""
     step = problem.horizon.slot_minutes
-    for clock in clocks:
+    for clock in (clock for window in windows for clock in (window.start_from, window.start_to)):
         if clock % step:
             yield f"{format_clock(clock)} is not on the grid of {step}-minute slots"
     for minutes in lengths:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from schedsolver.domain.base import ClockTime, Model, format_clock
+from schedsolver.domain.base import format_clock
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import IntArray
 from schedsolver.domain.rule import Finding, Judgement, ModelContext
 from schedsolver.rules.cover import IntervalCover
 from schedsolver.rules.custody import Post, demands_of, most_filled, unfillable
-from schedsolver.rules.gathering import Blocks, GatheringRule, off_grid
+from schedsolver.rules.gathering import Blocks, GatheringRule, StartWindow, off_grid
 from schedsolver.traffic.staffing import cents_per_slot
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from schedsolver.domain.schedule import Schedule
 
 
-class TeamWindow(Model):
+class TeamWindow(StartWindow):
     """When on a date a team may be out.
 
     Attributes
@@ -36,19 +36,7 @@ class TeamWindow(Model):
         How long it stays out.
     """
 
-    start_from: ClockTime
-    start_to: ClockTime
     minutes: Annotated[int, Field(ge=1, le=MINUTES_PER_DAY)]
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.start_from > self.start_to:
-            raise ValueError(
-                f"starts from {format_clock(self.start_from)}, after its latest start {format_clock(self.start_to)}"
-            )
-        if self.start_to >= MINUTES_PER_DAY:
-            raise ValueError(f"its latest start {format_clock(self.start_to)} is not on the date itself")
-        return self
 
 
 class OutreachTeams(GatheringRule):
@@ -115,8 +103,9 @@ class OutreachTeams(GatheringRule):
         yield from super().faults(problem)
         own = [fault for post in self.mix for fault in post.who.faults(problem)]
         yield from own or unfillable(self.mix, problem)
-        clocks = [clock for w in self.windows for clock in (w.start_from, w.start_to)]
-        yield from off_grid(problem, clocks, [*(w.minutes for w in self.windows), *filter(None, [self.recall_minutes])])
+        yield from off_grid(
+            problem, self.windows, [*(w.minutes for w in self.windows), *filter(None, [self.recall_minutes])]
+        )
         if self.activity in problem.activity_index:
             most = int(self._able(problem).any(axis=2).sum(axis=0).max())
             if 0 < most < self.members:
@@ -215,7 +204,7 @@ class OutreachTeams(GatheringRule):
         clock, step = self._clock_of(problem, outlet_id, first), problem.horizon.slot_minutes
         for w, window in enumerate(self.windows):
             least = self.recall_minutes or window.minutes
-            if clock is not None and window.start_from <= clock <= window.start_to:
+            if clock is not None and clock in window:
                 return w if least <= length * step <= window.minutes else None
         return None
 

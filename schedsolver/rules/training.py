@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from schedsolver.domain.base import ClockTime, format_clock
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Finding, Judgement, ModelContext
-from schedsolver.rules.gathering import GatheringRule, off_grid
+from schedsolver.rules.gathering import GatheringRule, StartWindow, off_grid
 from schedsolver.rules.presence import People, belonging, duties_meant
 
 if TYPE_CHECKING:
@@ -38,8 +37,8 @@ class TrainingSessions(GatheringRule):
         Of these one leads each session; those who need it themselves do not. ``None`` for a training without.
     minutes
         Length of a session.
-    start_from, start_to
-        A session begins in ``[start_from, start_to]``, in steps of a slot.
+    windows
+        When on a date a session may begin: each with ``start_from`` and ``start_to``, both included.
     least, most
         Participants of a session, the trainer left out.
     """
@@ -50,19 +49,12 @@ class TrainingSessions(GatheringRule):
     who: People = People()
     trainer: People | None = None
     minutes: Annotated[int, Field(ge=1, le=MINUTES_PER_DAY)]
-    start_from: ClockTime
-    start_to: ClockTime
+    windows: Annotated[tuple[StartWindow, ...], Field(min_length=1)]
     least: Annotated[int, Field(ge=1)] = 1
     most: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.start_from > self.start_to:
-            raise ValueError(
-                f"starts from {format_clock(self.start_from)}, after its latest start {format_clock(self.start_to)}"
-            )
-        if self.start_to >= MINUTES_PER_DAY:
-            raise ValueError(f"its latest start {format_clock(self.start_to)} is not on the date itself")
+    def _least_before_most(self) -> Self:
         if self.most is not None and self.least > self.most:
             raise ValueError(f"least {self.least} participants are more than the most, {self.most}")
         return self
@@ -72,7 +64,7 @@ class TrainingSessions(GatheringRule):
         own = list(super().faults(problem))
         for people in filter(None, (self.who, self.trainer)):
             own += people.faults(problem)
-        own += off_grid(problem, (self.start_from, self.start_to), [self.minutes])
+        own += off_grid(problem, self.windows, [self.minutes])
         yield from own
         if own:
             return
@@ -87,8 +79,8 @@ class TrainingSessions(GatheringRule):
     def add_to(self, model: ModelContext) -> None:
         """Give each session that could be a column, and one for each who could attend or lead it."""
         problem, step = model.problem, model.problem.horizon.slot_minutes
-        starts = range(self.start_from, self.start_to + 1, step)
-        blocks = self._blocks(problem, [(start // step, self.minutes // step) for start in starts])
+        starts = {start // step for w in self.windows for start in range(w.start_from, w.start_to + 1, step)}
+        blocks = self._blocks(problem, [(start, self.minutes // step) for start in sorted(starts)])
         employee, block = self._could_be_in(model, blocks)
         learners, trainers = (
             role[employee, blocks.outlet[block], blocks.day[block]] for role in self._roles(problem)
@@ -156,7 +148,7 @@ class TrainingSessions(GatheringRule):
     ) -> Iterator[str]:
         """Say, for the checker, what is wrong with a session."""
         clock = self._clock_of(problem, outlet, problem.horizon.minute_of(start) // problem.horizon.slot_minutes)
-        if clock is None or not self.start_from <= clock <= self.start_to:
+        if clock is None or not any(clock in window for window in self.windows):
             yield "none begins then"
         if not self.least <= len(learners) <= (self.most or len(learners)):
             most = "or more" if self.most is None else f"to {self.most}"

@@ -208,7 +208,7 @@ def test_teams_that_could_never_be_are_refused(fields, changes, said):
 
 
 def test_an_activity_is_for_one_kind_of_meeting():
-    session = TrainingSessions(activity="out", minutes=60, start_from="09:00", start_to="09:00")
+    session = TrainingSessions(activity="out", minutes=60, windows=({"start_from": "09:00", "start_to": "09:00"},))
     with pytest.raises(InvalidProblem, match="another rule is about out too; give each an activity of its own"):
         world(rules=(teams(), session))
 

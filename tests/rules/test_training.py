@@ -25,10 +25,9 @@ NEW, GUIDE = People(tags=("new",)), People(tags=("guide",))
 SOFT = {"hard": False, "weight": 50}
 
 
-def sessions(**fields) -> TrainingSessions:
-    usual = {
-        "activity": "learn", "who": NEW, "minutes": 60, "start_from": "09:00", "start_to": "10:00", "least": 2,
-    }  # fmt: skip
+def sessions(start_from="09:00", start_to="10:00", **fields) -> TrainingSessions:
+    windows = ({"start_from": start_from, "start_to": start_to},)
+    usual = {"activity": "learn", "who": NEW, "minutes": 60, "windows": windows, "least": 2}
     return TrainingSessions(**(usual | fields))
 
 
@@ -53,6 +52,7 @@ def faults_of(judgement) -> list[str]:
 
 
 ALL = "E1 E2 E5"
+AROUND_TEN = tuple({"start_from": clock, "start_to": clock} for clock in ("09:00", "11:00"))
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,8 @@ ALL = "E1 E2 E5"
             [*learning("E1", "09:00", "10:00")], {"minutes": 120}, ALL,
             ["E1 spends 60 minutes on learn, no whole number of sessions of 120"],
         ),
+        ([*learning("E1 E2", "11:00", "12:00")], {"windows": AROUND_TEN}, "E5", []),
+        ([*learning("E1 E2", "10:00", "11:00")], {"windows": AROUND_TEN}, "E5", ["none begins then"]),
         ([*learning("E1 E2", "23:00", "25:00")], {"minutes": 120, "start_to": "23:00"}, "E5", []),
     ],
 )  # fmt: skip
@@ -183,6 +185,10 @@ CASES = {
     "hard": (world(sessions(), interval_requirements=(heads(1),), **HERE), 6),
     "soft, one hour at most for one": (
         world(sessions(least=1, most=1, **SOFT), interval_requirements=(heads(2),), **HERE), 0,
+    ),
+    "in one of two windows that overlap, or a third": (
+        world(sessions(windows=({"start_from": "09:00", "start_to": "10:00"}, *AROUND_TEN), **SOFT),
+              interval_requirements=(heads(2, "09:00", "11:00"),), **HERE), 0,
     ),
     "with a trainer": (world(sessions(trainer=GUIDE, **SOFT), interval_requirements=(heads(1),), **HERE), 0),
     "one trainer, session after session": (

@@ -94,8 +94,8 @@ def _rules(draw: st.DrawFn) -> list[Rule]:
                     recall_minutes=60 if minutes == 120 and draw(st.booleans()) else None,
                 ),
                 TrainingSessions(
-                    activity="out", who=draw(GROUP), trainer=draw(st.none() | GROUP), minutes=minutes, **draw(START),
-                    least=draw(st.integers(1, 2)), most=draw(st.none() | st.just(2)), **draw(SOFT),
+                    activity="out", who=draw(GROUP), trainer=draw(st.none() | GROUP), minutes=minutes,
+                    windows=(draw(START),),                    least=draw(st.integers(1, 2)), most=draw(st.none() | st.just(2)), **draw(SOFT),
                 ),
             ]
         )

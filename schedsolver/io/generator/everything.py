@@ -153,7 +153,7 @@ def _rule_book(plain: Problem) -> list[dict[str, Any]]:
         soft("backlog.quotas", 150, at_home=True),
         soft(
             "training.sessions", 3000, activity=TRAINING, who=trainees, trainer=mentors, minutes=60,
-            start_from="16:00", start_to="17:00",
+            windows=[{"start_from": "11:00", "start_to": "11:30"}, {"start_from": "16:00", "start_to": "17:00"}],
         ),
         {
             "rule": "outreach.teams", "activity": OUTREACH, "members": 2, "mix": [{"who": supervisors}],
