@@ -95,7 +95,8 @@ def _rules(draw: st.DrawFn) -> list[Rule]:
                 ),
                 TrainingSessions(
                     activity="out", who=draw(GROUP), trainer=draw(st.none() | GROUP), minutes=minutes,
-                    windows=(draw(START),),                    least=draw(st.integers(1, 2)), most=draw(st.none() | st.just(2)), **draw(SOFT),
+                    windows=(draw(START),), least=draw(st.integers(1, 2)), most=draw(st.none() | st.just(2)),
+                    **draw(SOFT),
                 ),
             ]
         )
