@@ -32,7 +32,7 @@ def showing(console: Console, most_seconds: float | None = None) -> Iterator[Cal
     if not console.is_terminal or console.is_dumb_terminal:
         yield ProgressLines(console)
         return
-    panel = ProgressPanel(most_seconds)
+    panel = ProgressPanel(most_seconds, "dots" if console.encoding.startswith("utf") else "line")
     with Live(panel.spinner, console=console, transient=True) as live:
         yield lambda progress: live.update(panel.of(progress))
 
@@ -47,11 +47,13 @@ class ProgressLines:
     def __call__(self, progress: Progress) -> None:
         """Print the state of the search if it is news."""
         last = self._last
-        if last is not None and _same(last, progress) and progress.seconds - last.seconds < SILENCE_SECONDS:
+        is_news = last is None or not _same(last, progress)
+        if last is not None and not is_news and progress.seconds - last.seconds < SILENCE_SECONDS:
             return
         self._last = progress
+        now = f", now {progress.doing}" if progress.doing not in ("", progress.phase) and not is_news else ""
         figures = f"cost {_or_none(progress.objective)}  bound {_or_none(progress.bound)}  gap {_gap(progress)}"
-        self._console.print(f"{progress.seconds:6.1f} s  {figures}  {progress.phase}", soft_wrap=True)
+        self._console.print(f"{progress.seconds:6.1f} s  {figures}  {progress.phase}{now}", soft_wrap=True)
 
 
 def _same(one: Progress, other: Progress) -> bool:
@@ -61,8 +63,8 @@ def _same(one: Progress, other: Progress) -> bool:
 class ProgressPanel:
     """Shows the figures, what the search is at, and what it owes the best roster to."""
 
-    def __init__(self, most_seconds: float | None = None) -> None:
-        self.spinner = Spinner("dots")
+    def __init__(self, most_seconds: float | None = None, spinner: str = "dots") -> None:
+        self.spinner = Spinner(spinner, "building the model")
         self._limit = "" if most_seconds is None else f" of {most_seconds:.0f} s"
         self._best: Progress | None = None
 

@@ -28,6 +28,9 @@ def test_a_line_for_each_improvement_and_one_at_least_every_ten_seconds() -> Non
         Progress(11.9, 15_000, 12_500, "dive"),
         Progress(12.0, 15_000, 12_600, "dive"),
         Progress(21.0, 15_000, 12_600, "dive"),
+        Progress(22.0, 15_000, 12_600, "dive", doing="polish"),
+        Progress(32.0, 15_000, 12_600, "polish", doing="polish"),
+        Progress(33.0, 14_000, 12_600, "polish", doing="neighbourhood of days"),
     ]
     assert shown(*moments, terminal=False).splitlines() == [
         "   0.1 s  cost none yet  bound none yet  gap unknown  first roster",
@@ -35,6 +38,9 @@ def test_a_line_for_each_improvement_and_one_at_least_every_ten_seconds() -> Non
         "   1.1 s  cost 200.00  bound 120.00  gap 40.00%  linear relaxation",
         "   2.0 s  cost 150.00  bound 125.00  gap 16.67%  dive",
         "  12.0 s  cost 150.00  bound 126.00  gap 16.00%  dive",
+        "  22.0 s  cost 150.00  bound 126.00  gap 16.00%  dive, now polish",
+        "  32.0 s  cost 150.00  bound 126.00  gap 16.00%  polish",
+        "  33.0 s  cost 140.00  bound 126.00  gap 10.00%  polish",
     ]
 
 
