@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 MOST_SHORTAGES = 12
 MOST_VIOLATIONS = 50
 SHIFT_COVER = "cover.shifts"
-NEVER_FOLDED = ("date", "time")
 
 
 def money(cents: int) -> str:
@@ -151,7 +150,7 @@ def _print_dearest(console: Console, table: Table, count: int) -> None:
 def _table(title: str, words: Iterable[str], figures: Iterable[str]) -> Table:
     table = Table(title=title, title_justify="left", caption_justify="left", box=SIMPLE)
     for name in words:
-        table.add_column(name, overflow="fold", no_wrap=name in NEVER_FOLDED)
+        table.add_column(name, overflow="fold")
     for name in figures:
         table.add_column(name, justify="right", no_wrap=True)
     return table
