@@ -25,6 +25,8 @@ FEWEST, MOST = 6, 20
 LONG_DAYS, SHORTEST, LONGEST = 42, 7, 28
 # Work of CP-SAT for one neighbourhood.
 WORK = 3.0
+# Work that lines of one employee in a neighbourhood stand for, so that a deterministic search ends.
+WORK_OF_LINES = 0.02
 # How often CP-SAT has its turn where dives find nothing better.
 CP_TURN = 3
 
@@ -95,6 +97,7 @@ class Worker:
     def _solve_people(self, now: IntArray, *, by_dive: bool) -> None:
         """Generate lines of some employees beside the others; if their bound leaves hope, dive or let CP-SAT choose."""
         search, given = self._search, np.flatnonzero(now[self._duties])
+        search.parts.spend(WORK_OF_LINES * round(self._people))
         current = self._current(given)
         employees = self._chosen(current, given)
         beside = [line for line in current if line.employee not in set(employees)]

@@ -33,6 +33,11 @@ class Parts:
         self._duties = board.model.roster.duty_columns
         self._lock = threading.Lock()
 
+    def spend(self, work: float) -> None:
+        """Account for work that CP-SAT did not do."""
+        with self._lock:
+            self.work_left -= work
+
     def complete(self, options: IntArray, phase: str) -> bool:
         """Offer the roster that has just these duties; tell whether there is one."""
         return self.beside(options, options[:0], CpLimits(), phase).values is not None

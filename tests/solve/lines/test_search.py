@@ -117,6 +117,12 @@ def test_is_the_same_on_every_deterministic_run() -> None:
     assert [p.objective for p in first.trace] == [p.objective for p in second.trace]
 
 
+def test_a_deterministic_search_ends_where_bounds_leave_nothing_to_look_for() -> None:
+    """Neighbourhoods that their bound rules out take no work of CP-SAT, and must count all the same."""
+    result = solve(ward(5, 14, 2), Settings(deterministic=True, gap=0, deterministic_work=1.0))
+    assert result.stopped_because in ("work limit", "proved optimal")
+
+
 def test_nobody_can_keep_the_rules() -> None:
     rules = (WorkDays(maximum=2), DaysOff(minimum=2), DaysWorked(per="horizon", minimum=6))
     stuck = ward(2, 7, rules=rules)
