@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from schedsolver.domain.rule import Rule
 from schedsolver.rules.absence import AvailabilityKept, LeaveTaken
 from schedsolver.rules.backlog import BacklogDone, BacklogQuotas
+from schedsolver.rules.budget import Budget
 from schedsolver.rules.contract import AverageHours, DaysWorked, PaidHours
 from schedsolver.rules.cost import DayPay, Overtime, PaidTime, Travel
 from schedsolver.rules.cover import IntervalCover, ShiftCover
@@ -108,6 +109,7 @@ LISTED: tuple[type[Rule], ...] = (
     BacklogQuotas,
     OutreachTeams,
     TrainingSessions,
+    Budget,
 )
 # Names for several rules at once.
 PROFILES: tuple[type[Rule], ...] = (PrcStandard, PrcComprehensive, EuWorkingTime, Pregnant)
