@@ -16,6 +16,8 @@ from schedsolver.solve.lines.counters import FloatArray
 
 # What one more than a maximum costs in the master, in the dearest price of cover; the model of record forbids it.
 BEYOND_MAXIMUM = 10
+# What an employee without a line costs in the master, in that.
+MISSING_LINE = 100
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,10 @@ class Master:
             tier, row = np.nonzero(tiers.width)
             cents, width = (table[tier, row].astype(float) for table in (tiers.cents, tiers.width))
             self._add(cents, width, [row], [np.full(len(row), sign)], np.ones(len(row), np.int64))
+        # Without a line that may have a share an employee is paid for, dearly; no bound depends on it.
+        own, ones = np.arange(len(employees)) + cover.rows, np.ones(len(employees))
+        dear = MISSING_LINE * max(1.0, cover.highest.max(initial=0), -cover.lowest.min(initial=0))
+        self._add(dear * ones, np.inf * ones, [own], [ones], np.ones(len(own), np.int64))
         self._tiers = self._highs.getNumCol()
 
     def add(self, lines: Sequence[Line]) -> None:
