@@ -40,9 +40,9 @@ from schedsolver.scoring import (
 from schedsolver.solve.certify import certification_values
 
 FIRST = dt.date(2026, 3, 2)
-VOLUME_DAYS, ROSTERED_DAYS = 21, 3
+VOLUME_DAYS, ROSTERED_DAYS = 21, 2
 SPEC = ss.GeneratorSpec(
-    outlets=2, staff=10, days=ROSTERED_DAYS, load=0.5, fx_customer_share=0.12, single_skilled_share=0.5,
+    outlets=1, staff=9, days=ROSTERED_DAYS, load=0.45, fx_customer_share=0.12, single_skilled_share=0.5,
     fx_staff_share=0.3, maintenance_staff_share=0.4, bound_share=0.0, dated_share=0.0, part_time_share=0.0,
     leave_share=0.0, seed=5,
 )  # fmt: skip
@@ -52,7 +52,7 @@ GROWTH = GrowthRules(
     courses=(
         Course(skill_id="audit", level=2, session_minutes=60, practice_minutes=240),
         Course(skill_id="maintenance", level=2, session_minutes=60, practice_minutes=240),
-        Course(skill_id="fx", level=2, session_minutes=120, practice_minutes=480),
+        Course(skill_id="fx", level=2, session_minutes=60, practice_minutes=480),
         Course(skill_id="counter", level=2, session_minutes=60, practice_minutes=240),
     ),
     places=2,
@@ -131,9 +131,9 @@ def _month(branch: Branch, problem: ss.Problem, settings: ss.Settings) -> pd.Ser
         before=branch.before, figures=kpis(problem, roster),
     )  # fmt: skip
     branch.before = found.grid
-    values = certification_values(problem, by_relaxation=3)
+    values = certification_values(problem, by_relaxation=2)
     branch.plan = coaching_list(
-        people_of(problem), branch.permissions, today, roster.activities, found.grid, GROWTH,
+        people_of(problem), branch.permissions, _next_month(today), roster.activities, found.grid, GROWTH,
         values=values, progress=branch.done,
     )  # fmt: skip
     return _indicators(found, learned, values, branch.plan)
@@ -147,7 +147,7 @@ def _rostered(branch: Branch, problem: ss.Problem, settings: ss.Settings) -> tup
     branch.done = after_growth(branch.plan, schedule.activities)
     hours = branch.done.set_index("employee")[["session_done", "practice_done"]].sum(axis=1).groupby(level=0).sum() / 60
     branch.hours_learned = branch.hours_learned.add(hours, fill_value=0.0)
-    earned = certificates(branch.done, (problem.horizon.start + dt.timedelta(days=31)).replace(day=1))
+    earned = certificates(branch.done, _next_month(problem.horizon.start))
     branch.permissions = (*branch.permissions, *earned)
     branch.certified += len(earned)
     learned = {"learners": float((hours > 0).sum()), "hours_learned": float(hours.sum())}
@@ -215,6 +215,10 @@ def _founded(problem: ss.Problem, seed: int) -> Branch:
         }
     )
     return Branch(problem.permissions, talent, pd.Series(dtype=float))
+
+
+def _next_month(date: dt.date) -> dt.date:
+    return (date.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
 
 
 def _months(count: int) -> Iterator[dt.date]:

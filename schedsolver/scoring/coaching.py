@@ -80,7 +80,7 @@ class GrowthRules(Model):
     session_from: ClockTime = 13 * 60 + 30
     session_to: ClockTime = 16 * 60
     undone_cents_per_hour: Annotated[int, Field(ge=0, le=10**9)] = 6_000
-    absent_cents: Annotated[int, Field(ge=0, le=10**9)] = 6_000
+    absent_cents: Annotated[int, Field(ge=0, le=10**9)] = 20_000
 
     @model_validator(mode="after")
     def _one_course_a_skill(self) -> Self:
