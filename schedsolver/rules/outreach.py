@@ -44,7 +44,8 @@ class OutreachTeams(GatheringRule):
 
     At each outlet at most one team goes out in a window of a date. Team time missing from what is wanted on a date
     costs; its price has to be so low that a whole team is worth less than one head missing from service in one slot,
-    so that teams are made of what service leaves over. Time beyond what is wanted brings nothing.
+    so that teams are made of what service leaves over; customers late by ``cover.late_customers`` are weighed against
+    teams as against anything else. Time beyond what is wanted brings nothing.
 
     Attributes
     ----------
