@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.context import RosterModel
 from schedsolver.model.flows import Flows, add_flows
 from schedsolver.model.leave import add_leaves
@@ -18,6 +22,23 @@ if TYPE_CHECKING:
     from schedsolver.domain.options import DutyOptions
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.rule import Rule
+
+
+@dataclass(frozen=True)
+class FillingColumns:
+    """Columns that say how duties are filled; shape ``(n,)`` each.
+
+    Attributes
+    ----------
+    column
+        The column.
+    outlet, day
+        Where and on which day the duties are.
+    """
+
+    column: IntArray
+    outlet: IntArray
+    day: IntArray
 
 
 @dataclass(frozen=True)
@@ -34,6 +55,26 @@ class BuiltModel:
 
     roster: RosterModel
     flows: Flows | None
+
+    @cached_property
+    def filling(self) -> FillingColumns:
+        """The columns of presence, breaks and activities; none without activities."""
+        if self.flows is None:
+            return FillingColumns(*[np.zeros(0, np.int64)] * 3)
+        crew, heads, chains, breaks = self.roster.crew, self.roster.heads, self.flows.chains, self.flows.breaks
+        return FillingColumns(
+            np.concatenate([crew.column, heads.column, breaks.column]),
+            np.concatenate([crew.outlet, heads.outlet, chains.outlet[breaks.chain]]),
+            np.concatenate([crew.day, heads.day, chains.day[breaks.chain]]),
+        )
+
+    @cached_property
+    def decisions(self) -> BoolArray:
+        """Which columns say who works, rests or does what, shape ``(columns,)``; all others follow from those."""
+        decisions = np.zeros(self.roster.columns, bool)
+        decisions[self.roster.duty_columns] = True
+        decisions[self.filling.column] = True
+        return decisions
 
 
 def build_model(

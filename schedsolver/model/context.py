@@ -299,6 +299,10 @@ class RosterModel:
                 np.add.at(cents, column, price)
         return cents
 
+    def cost(self, values: IntArray) -> int:
+        """Give the cents that all rules charge at a solution, ``values`` of shape ``(columns,)``."""
+        return sum(self.cost_by_rule(values).values())
+
     def cost_by_rule(self, values: IntArray) -> dict[str, int]:
         """Give the cents that each rule which counts charges at a solution, ``values`` of shape ``(columns,)``."""
         return {

@@ -47,12 +47,6 @@ def counts_of(model: BuiltModel, schedule: Schedule) -> IntArray:
     return values
 
 
-def counted_columns(model: BuiltModel) -> IntArray:
-    """Give the columns that :func:`counts_of` gives the value of."""
-    flows, duties = model.flows, model.roster.duty_columns
-    return duties if flows is None else np.concatenate([duties, model.roster.heads.column, flows.breaks.column])
-
-
 def _count_within(
     model: BuiltModel, flows: Flows, schedule: Schedule, given: list[tuple[int, Duty]], values: IntArray
 ) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # What the tree search's floating point may add to a bound; more is a defect.
 BOUND_TOLERANCE = 1e-6
+Naming = Callable[[IntArray], tuple["BuiltModel", IntArray] | None]
 # Better rosters kept for a program that is slow to ask for them; older ones are given up.
 MOST_WAITING = 16
 
@@ -51,6 +52,11 @@ class Board:
         The best roster, checked; ``None`` before the first.
     values
         The best solution of the model, shape ``(columns,)``; what the search goes on from.
+    cost
+        Cents of the roster that ``values`` stand for; 0 without them.
+    naming
+        Gives, for a solution of the model, another model that also keeps the rules which that one does without, and
+        its values; ``None`` for what cannot keep them. Unset where the model has all rules.
     start
         The earlier roster to begin with, if there is one.
     spent
@@ -87,7 +93,8 @@ class Board:
         self._clock = clock
         self.spent = 0.0
         self.start: Start | None = None
-        self._cost = 0
+        self.cost = 0
+        self.naming: Naming | None = None
         self._better_at: float | None = None
         self._lock = threading.Lock()
 
@@ -99,17 +106,25 @@ class Board:
         CheckFailed
             If the checker finds a violation or another cost than the model.
         """
-        values = self.model.roster.settled(values)
-        by_rule = self.model.roster.cost_by_rule(values)
+        model, counts = self.model, self.model.roster.settled(values)
+        values = counts
+        if self.naming is not None:
+            if self.values is not None and model.roster.cost(values) >= self.cost:
+                return
+            named = self.naming(values)
+            if named is None:
+                return
+            model, counts = named[0], named[0].roster.settled(named[1])
+        by_rule = model.roster.cost_by_rule(counts)
         cost = sum(by_rule.values())
-        if self.values is not None and cost >= self._cost:
+        if self.values is not None and cost >= self.cost:
             return
         if self.best is not None and cost >= self.best.objective:
             # Dearer than the roster the search was given, but one that it can go on from.
             with self._lock:
-                self.values, self._cost = values, cost
+                self.values, self.cost = values, cost
             return
-        schedule = schedule_of(self.model, values)
+        schedule = schedule_of(model, counts)
         report = check(self.model.roster.problem, schedule)
         if not report.ok:
             raise CheckFailed(f"a roster from phase '{phase}' breaks {report.violations[0]}")
@@ -121,7 +136,7 @@ class Board:
             if self.best is None or cost < self.best.objective:
                 if self.best is not None:
                     self._better_at = self._now
-                self.values, self._cost = values, cost
+                self.values, self.cost = values, cost
                 self._keep(schedule, report, phase)
 
     def restore(self, kept: Checkpoint, report: CheckReport) -> None:

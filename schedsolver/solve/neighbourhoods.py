@@ -37,20 +37,18 @@ def free_options(model: BuiltModel, kind: str, size: int, rng: np.random.Generat
     return chosen
 
 
-def columns_outside(model: BuiltModel, free: BoolArray) -> IntArray:
-    """Give the columns to fix: options not free, and flows where and when no option is free."""
-    roster = model.roster
-    fixed = [roster.duty_columns[~free]]
-    if model.flows is not None:
-        flows, options, days = model.flows, roster.options, roster.problem.horizon.days
-        place = options.outlet * days + options.day
-        touched = np.zeros(len(roster.problem.outlets) * days, bool)
-        touched[place[free]] = True
-        chain_place = np.zeros(len(flows.chains.outlet), np.int64)
-        chain_place[flows.chains.of_option] = place
-        untouched = ~touched[chain_place]
-        fixed += [
-            roster.heads.column[~touched[roster.heads.outlet * days + roster.heads.day]],
-            flows.breaks.column[untouched[flows.breaks.chain]],
-        ]
-    return np.concatenate(fixed)
+def columns_of(model: BuiltModel, free: BoolArray) -> IntArray:
+    """Give the columns to decide on again: free options, and whatever fills duties where and when one is free.
+
+    Parameters
+    ----------
+    model
+        The model.
+    free
+        Options to choose from again, shape ``(options,)``.
+    """
+    options, filling, days = model.roster.options, model.filling, model.roster.problem.horizon.days
+    touched = np.zeros(len(model.roster.problem.outlets) * days, bool)
+    touched[(options.outlet * days + options.day)[free]] = True
+    inside = touched[filling.outlet * days + filling.day]
+    return np.concatenate([model.roster.duty_columns[free], filling.column[inside]])

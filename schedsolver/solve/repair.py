@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.model.values import counted_columns, counts_of
+from schedsolver.model.values import counts_of
 from schedsolver.solve.cpsat import CpLimits, CpResult, solve_cp
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def take_up(board: Board, start: Start, search: Callable[..., CpResult]) -> None
     model = board.model
     duties, given = model.roster.duty_columns, counts_of(model, start.schedule)
     if start.report.ok:
-        for fixed in (counted_columns(model), duties):
+        for fixed in (np.flatnonzero(model.decisions), duties):
             if board.values is None:
                 search(fixed=fixed, fix_to=given, hint=given, phase="start")
         return

@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from schedsolver.errors import NoSolutionFound, SchedSolverError
-from schedsolver.model.build import build_model
 from schedsolver.solve.board import Board
 from schedsolver.solve.checkpoint import Checkpoint, Keeper, read_checkpoint
 from schedsolver.solve.cpsat import check_parameters
+from schedsolver.solve.naming import model_for_search
 from schedsolver.solve.result import Incumbent, Progress, Result, Status, StopReason, versions
 from schedsolver.solve.search import Search
 from schedsolver.solve.start import Start
@@ -76,7 +76,8 @@ class Run:
     def __enter__(self) -> Self:
         """Build the model and begin to search."""
         started = time.perf_counter()
-        self._board = Board(build_model(self._problem), self._settings, started)
+        model = model_for_search(self._problem, self._settings.strategy.small_options)
+        self._board = Board(model, self._settings, started)
         if self._start is not None:
             if self._kept is not None:
                 self._board.restore(self._kept, self._start.report)

@@ -21,7 +21,8 @@ from schedsolver.solve.infeasible import contradictions
 from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.search import LineSearch, suits_lines
 from schedsolver.solve.mip import solve_mip
-from schedsolver.solve.neighbourhoods import columns_outside, free_options
+from schedsolver.solve.naming import Naming
+from schedsolver.solve.neighbourhoods import columns_of, free_options
 from schedsolver.solve.reassign import reassign
 from schedsolver.solve.repair import take_up
 from schedsolver.solve.result import StopReason
@@ -36,6 +37,8 @@ METHODS = {"simplex": "simplex", "interior": "ipm"}
 FIRST_SOLUTION = {"stop_after_first_solution": True}
 # Simplex iterations of a dive or a tree search for each unit of work, when deterministic: some seconds' worth.
 ITERATIONS_PER_WORK = 5_000
+# Work of a run of CP-SAT at least: writing the model down takes time that it does not count.
+LEAST_WORK = 0.01
 
 
 class Search:
@@ -50,6 +53,9 @@ class Search:
     def __init__(self, board: Board) -> None:
         self.board = board
         self.model: BuiltModel = board.model
+        self.naming = Naming(board.model)
+        if self.naming.needed:
+            board.naming = self._named
         settings = board.settings
         self.strategy = settings.strategy
         self.work_left = settings.work_limit - board.work
@@ -237,14 +243,12 @@ class Search:
             now = self._best
             given = now[self.model.roster.duty_columns] > 0
             free = free_options(self.model, kind, size, rng) & (near | given)
-            fixed = columns_outside(self.model, free)
-            self._cp(
-                fixed=fixed,
-                fix_to=now,
-                hint=now,
-                work=self.strategy.neighbourhood_work,
-                phase=f"neighbourhood of {kind}",
-            )
+            columns = self.relaxation.reach(columns_of(self.model, free), self.model.decisions)
+            phase = f"neighbourhood of {kind}"
+            self.board.doing = phase
+            better = self._solve_part(self.relaxation.around(columns, now), now, self.strategy.neighbourhood_work)
+            if better is not None:
+                self.board.offer(better, phase)
 
     def _near(self, lp: LpResult) -> BoolArray:
         """Tell which duties the LP uses or prices not far above itself, shape ``(options,)``."""
@@ -283,6 +287,27 @@ class Search:
         else:
             self._cp(fixed=self.model.roster.duty_columns, fix_to=values, phase=phase)
 
+    def _named(self, values: IntArray) -> tuple[BuiltModel, IntArray] | None:
+        """Fill the duties of a solution anew, so that rules are kept which the model does without."""
+        best = self.board.best
+        return self.naming.of(values, None if best is None else best.schedule, self._filled)
+
+    def _filled(self, part: Part, now: IntArray) -> IntArray | None:
+        """Solve breaks and activities of a few duties again; a first roster is found whatever the limits."""
+        if self.board.best is None:
+            result = solve_cp(part.relaxation.model(), self._first_limits, hint=now[part.columns], stop=self.board.stop)
+            return None if result.values is None else part.whole(result.values)
+        return self._solve_part(part, now, self.strategy.naming_work)
+
+    def _solve_part(self, part: Part, now: IntArray, work: float) -> IntArray | None:
+        """Solve a part by CP-SAT, beginning from the values of all columns, and give these anew."""
+        if self.work_left <= 0:
+            return None
+        limits = self._limits(work=work)
+        result = solve_cp(part.relaxation.model(), limits, hint=now[part.columns], stop=self.board.stop)
+        self._account(result)
+        return None if result.values is None else part.whole(result.values)
+
     @property
     def _best(self) -> IntArray:
         assert self.board.values is not None, "the search opens with a roster"
@@ -304,25 +329,32 @@ class Search:
         times as long for, or does not close at all.
         """
         self.board.doing = phase or self.board.doing
-        settings = self.board.settings
-        deterministic = settings.deterministic
         if self.work_left <= 0:
             return CpResult(CpStatus.UNKNOWN, None, -np.inf, 0.0)
-        limits = CpLimits(
+        limits = self._limits(seconds, work)
+        result = self._solve_cp(limits, fixed=fixed, fix_to=fix_to, hint=hint, stop=self.board.stop)
+        if phase is not None and result.values is not None:
+            self.board.offer(result.values, phase)
+        return result
+
+    def _limits(self, seconds: float = float("inf"), work: float = float("inf")) -> CpLimits:
+        """Give limits within what is left of time and work."""
+        settings, deterministic = self.board.settings, self.board.settings.deterministic
+        return CpLimits(
             seconds=float("inf") if deterministic else min(seconds, self.board.seconds_left),
             work=min(seconds if deterministic else float("inf"), work, self.work_left),
             workers=1,
             seed=settings.seed,
             parameters=settings.cp_sat,
         )
-        result = self._solve_cp(limits, fixed=fixed, fix_to=fix_to, hint=hint, stop=self.board.stop)
-        self.work_left -= result.work
-        if phase is not None and result.values is not None:
-            self.board.offer(result.values, phase)
-        return result
 
     def _solve_cp(self, limits: CpLimits, **part: Any) -> CpResult:
-        """Run CP-SAT on the model or a part of it, and keep account of its work."""
+        """Run CP-SAT on the model, perhaps with columns fixed, and keep account of its work."""
         result = solve_cp(self.model.roster.cp, limits, **part)
-        self.board.work += result.work
+        self._account(result)
         return result
+
+    def _account(self, result: CpResult) -> None:
+        work = max(result.work, LEAST_WORK)
+        self.work_left -= work
+        self.board.work += work

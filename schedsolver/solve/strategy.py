@@ -38,6 +38,8 @@ class Strategy(Model):
         Whether HiGHS raises the bound beside the search, given a second thread.
     neighbourhood_work
         Deterministic time of CP-SAT for each neighbourhood, roughly seconds.
+    naming_work
+        Deterministic time of CP-SAT for the activities of an outlet and day, where rules tell people apart.
     days, outlets, employees
         Sizes of the neighbourhoods solved again in turn; 0 leaves a kind out.
     """
@@ -53,6 +55,7 @@ class Strategy(Model):
     reassign_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     prove_beside: bool = True
     neighbourhood_work: Annotated[float, Field(gt=0)] = 2.0
+    naming_work: Annotated[float, Field(gt=0)] = 0.5
     days: Annotated[int, Field(ge=0)] = 1
     outlets: Annotated[int, Field(ge=0)] = 2
     employees: Annotated[int, Field(ge=0)] = 8

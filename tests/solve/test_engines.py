@@ -21,7 +21,7 @@ from schedsolver.solve.board import Board
 from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
 from schedsolver.solve.highs import LinearGuide, MipTask, _safe_bound, run_mip
 from schedsolver.solve.mip import solve_mip
-from schedsolver.solve.neighbourhoods import columns_outside, free_options
+from schedsolver.solve.neighbourhoods import columns_of, free_options
 from schedsolver.solve.result import relative_gap
 from tests.model.test_relaxation import POINTS, empty, rows_hold
 from tests.solving import fixed_shift, plain
@@ -315,15 +315,16 @@ def test_a_neighbourhood_frees_some_days_outlets_or_people(kind, size, share):
     assert len(set(getattr(model.roster.options, column)[free].tolist())) == size
 
 
-def test_outside_a_neighbourhood_duties_and_untouched_flows_are_fixed():
+def test_within_a_neighbourhood_free_duties_and_what_fills_the_touched_places_are_open():
     shift = fixed_shift("day", "09:00", "12:00", breaks=({"minutes": 60, "start_from": "10:00", "start_to": "10:00"},))
     model = build_model(tiny(shift_types=(shift,)))
-    options, heads, breaks = model.roster.options, model.roster.heads, model.flows.breaks
+    options, duties = model.roster.options, model.roster.duty_columns
     free = (options.day == 0) & (options.employee == 0)
-    fixed = set(columns_outside(model, free).tolist())
-    assert fixed >= set(model.roster.duty_columns[~free].tolist())
-    assert not fixed & set(model.roster.duty_columns[free].tolist())
+    opened = set(columns_of(model, free).tolist())
+    assert opened & set(duties.tolist()) == set(duties[free].tolist())
     # The other person shares Monday's flows, so these are open; Tuesday's are not.
-    for column, slot in ((heads.column, heads.slot), (breaks.column, breaks.slot)):
-        assert {int(c) in fixed for c in column[slot < 24]} == {False}
-        assert {int(c) in fixed for c in column[slot >= 24]} == {True}
+    crew, heads, breaks = model.roster.crew, model.roster.heads, model.flows.breaks
+    for columns in (crew, heads, breaks):
+        assert {int(c) in opened for c in columns.column[columns.slot < 24]} == {True}
+        assert {int(c) in opened for c in columns.column[columns.slot >= 24]} == {False}
+    assert set(np.flatnonzero(model.decisions)) >= opened

@@ -1,0 +1,142 @@
+"""From a guide's solution to a roster that also keeps the rules the guide does without.
+
+A guide says who works when and where, and counts breaks and activities. The rules that tell every person apart
+(``Rule.in_guide`` is false) only see how activities follow each other, so with the duties fixed the days of
+outlets hardly hang together: each is solved on its own, the others staying as they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from schedsolver.domain.options import IntArray
+from schedsolver.domain.schedule import Duty, Schedule, Stint
+from schedsolver.model.build import BuiltModel, build_model
+from schedsolver.model.names import schedule_of
+from schedsolver.model.options import duty_options
+from schedsolver.model.relaxation import Part, relaxation_of
+from schedsolver.model.values import counts_of
+from schedsolver.rules.catalogue import active_rules
+
+if TYPE_CHECKING:
+    from schedsolver.domain.problem import Problem
+
+# Outlet and date.
+_Place = tuple[str, dt.date]
+# Finds whole values of a part's open columns, starting from those of all columns; gives those of all, or None.
+PartSolver = Callable[[Part, IntArray], IntArray | None]
+
+
+def model_for_search(problem: Problem, small_options: int) -> BuiltModel:
+    """Write the model that a search works on: all of it, or a guide where it is large.
+
+    Parameters
+    ----------
+    problem
+        What to model.
+    small_options
+        Up to so many duty options, no rule is left out.
+    """
+    rules = active_rules(problem)
+    options = duty_options(problem, rules)
+    if len(options) > small_options:
+        rules = tuple(rule for rule in rules if rule.in_guide)
+    return build_model(problem, rules, options)
+
+
+class Naming:
+    """What a guide's solutions mean once all rules are kept.
+
+    Parameters
+    ----------
+    guide
+        The model that solutions are of.
+    """
+
+    def __init__(self, guide: BuiltModel) -> None:
+        self._guide = guide
+        self._problem = guide.roster.problem
+        self._rules = active_rules(self._problem)
+
+    @property
+    def needed(self) -> bool:
+        """Whether there are rules that the guide does without."""
+        return len(self._guide.roster.rules) < len(self._rules)
+
+    def of(self, values: IntArray, before: Schedule | None, solve: PartSolver) -> tuple[BuiltModel, IntArray] | None:
+        """Give the model of all rules on the duties of a solution, and the best values found for it.
+
+        Parameters
+        ----------
+        values
+            A solution of the guide.
+        before
+            A roster whose breaks and activities are kept where duties are the same.
+        solve
+            Solves each part.
+
+        Returns
+        -------
+        ``None`` if the activities of these duties cannot be made to keep all rules.
+        """
+        guide = self._guide
+        given = values[guide.roster.duty_columns] > 0
+        model = build_model(self._problem, self._rules, guide.roster.options.where(given))
+        roster, changed = _merged(schedule_of(guide, values), before)
+        relaxation, closed = relaxation_of(model.roster.cp), model.decisions
+        now = counts_of(model, roster)
+        parts = [relaxation.reach(self._columns_at(model, *place), closed) for place in sorted(changed)]
+        for columns in (*parts, np.flatnonzero(~closed)):
+            better = solve(relaxation.around(columns, now), now)
+            if better is None:
+                return None
+            now = better
+        return model, now
+
+    def _columns_at(self, model: BuiltModel, outlet: str, date: dt.date) -> IntArray:
+        """Give what fills the duties of an outlet and date."""
+        filling = model.filling
+        at_outlet = filling.outlet == self._problem.outlet_index[outlet]
+        columns: IntArray = filling.column[at_outlet & (filling.day == self._problem.horizon.day_index(date))]
+        return columns
+
+
+def _merged(new: Schedule, before: Schedule | None) -> tuple[Schedule, set[_Place]]:
+    """Give a roster with the breaks and activities it had before where its duties are the same, and where they are not.
+
+    The second part of the answer is the outlets and dates whose duties have changed.
+    """
+    fresh = _by_place(new)
+    known = {} if before is None else _by_place(before)
+    changed = {place for place, filled in fresh.items() if place not in known or filled.key != known[place].key}
+    kept = [fresh[place] if place in changed else known[place] for place in sorted(fresh)]
+    duties = (duty for filled in kept for duty in filled.duties)
+    return Schedule.of(duties, (stint for filled in kept for stint in filled.stints), new.leave_list), changed
+
+
+@dataclass
+class _Filled:
+    """Duties of an outlet and date, with what fills them."""
+
+    duties: list[Duty] = field(default_factory=list)
+    stints: list[Stint] = field(default_factory=list)
+
+    @property
+    def key(self) -> set[tuple[object, ...]]:
+        """What the duties are, whatever fills them."""
+        return {(d.employee_id, d.shift_type_id, d.skill_id, d.start, d.end) for d in self.duties}
+
+
+def _by_place(schedule: Schedule) -> dict[_Place, _Filled]:
+    places: dict[_Place, _Filled] = defaultdict(_Filled)
+    for duty in schedule.duty_list:
+        places[duty.outlet_id, duty.date].duties.append(duty)
+    for stint in schedule.stint_list:
+        places[stint.outlet_id, schedule.date_of(stint)].stints.append(stint)
+    return places

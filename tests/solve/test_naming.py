@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+from ortools.sat.python import cp_model
+
+import schedsolver as ss
+from schedsolver.model.names import schedule_of
+from schedsolver.model.relaxation import relaxation_of
+from schedsolver.rules import active_rules, check
+from schedsolver.rules.stints import StintLength, Switches
+from schedsolver.solve.naming import Naming, model_for_search
+from schedsolver.solve.strategy import Strategy
+from tests.rules.test_stints import world
+
+GUIDED = Strategy(small_options=0)
+PRICED = (Switches(hard=False, weight=20), StintLength(minimum=120, hard=False, weight=20))
+
+
+def week(*rules, **spec):
+    plain = ss.generate(ss.GeneratorSpec(**({"outlets": 2, "staff": 8, "days": 2, "seed": 3} | spec)))
+    return plain.replace(rules=(*plain.rules, *rules))
+
+
+def test_only_large_problems_have_rules_left_to_the_names():
+    problem = week(*PRICED)
+    whole, guide = model_for_search(problem, 10**9), model_for_search(problem, 0)
+    assert whole.roster.rules == active_rules(problem)
+    assert [rule for rule in whole.roster.rules if rule not in guide.roster.rules] == list(PRICED)
+    assert not Naming(whole).needed
+    assert Naming(guide).needed
+    assert len(guide.roster.options) == len(whole.roster.options)
+    assert guide.roster.columns < whole.roster.columns
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_names_keep_rules_that_the_guide_does_without(hard):
+    rules = (Switches(maximum=2), StintLength(minimum=60)) if hard else PRICED
+    result = ss.solve(week(*rules), ss.Settings(strategy=GUIDED, deterministic=True, deterministic_work=20, gap=0.02))
+    assert check(week(*rules), result.schedule).ok
+    assert result.bound <= result.objective
+    assert result.gap < 0.1
+
+
+def test_what_the_guide_proves_holds_for_all_rules():
+    problem = world(staff=world().staff[:1], rules=PRICED)
+    guided = ss.solve(problem, ss.Settings(strategy=GUIDED, deterministic=True, deterministic_work=1, gap=0))
+    whole = ss.solve(problem, ss.Settings(gap=0))
+    assert whole.status == "optimal"
+    assert guided.bound <= whole.objective <= guided.objective
+    assert whole.cost_by_rule["stint.switches"] + whole.cost_by_rule["stint.length"] > 0
+
+
+def solved(relaxation):
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.stop_after_first_solution = True
+    assert solver.solve(relaxation.model()) in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    return np.array(solver.response_proto.solution, np.int64)
+
+
+class Filler:
+    """Solves parts, and remembers on how many columns each had to decide."""
+
+    def __init__(self, fails=False):
+        self.parts, self.fails = [], fails
+
+    def __call__(self, part, now):
+        self.parts.append(part)
+        return None if self.fails else part.whole(solved(part.relaxation))
+
+
+def test_only_outlets_and_dates_with_other_duties_are_filled_again():
+    problem = week(*PRICED)
+    guide = model_for_search(problem, 0)
+    relaxation, options = relaxation_of(guide.roster.cp), guide.roster.options
+    first = guide.roster.settled(solved(relaxation))
+    given = np.flatnonzero(first[guide.roster.duty_columns])
+    places = set(zip(options.outlet[given], options.day[given], strict=True))
+    filler = Filler()
+    model, values = Naming(guide).of(first, None, filler)
+    assert len(filler.parts) == len(places) + 1
+    assert relaxation_of(model.roster.cp).holds(values)
+    roster = schedule_of(model, model.roster.settled(values))
+    assert check(problem, roster).ok
+
+    again = Filler()
+    assert Naming(guide).of(first, roster, again) is not None
+    assert len(again.parts) == 1
+    assert not set(again.parts[0].columns) & set(np.flatnonzero(model.decisions))
+
+    upper = relaxation.upper.copy()
+    upper[guide.roster.duty_columns[given[0]]] = 0
+    lower = relaxation.lower.copy()
+    lower[guide.roster.duty_columns[given[1:]]] = 1
+    other = relaxation.within(lower, upper)
+    changed = Filler()
+    second = guide.roster.settled(other.whole(solved(other.relaxation)))
+    model, values = Naming(guide).of(second, roster, changed)
+    own = {(options.outlet[i], options.day[i]) for i in np.flatnonzero(first != second) if i < len(options)}
+    assert len(changed.parts) == len(own) + 1
+    assert check(problem, schedule_of(model, model.roster.settled(values))).ok
+
+
+def test_duties_whose_activities_cannot_keep_the_rules_are_no_roster():
+    guide = model_for_search(week(*PRICED), 0)
+    values = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))
+    assert Naming(guide).of(values, None, Filler(fails=True)) is None
