@@ -136,7 +136,8 @@ class _Added:
         self.rules.append(
             {
                 "rule": "training.sessions", "activity": name, "who": {"employees": learners}, "trainer": trainer,
-                "minutes": -(-minutes // step) * step, "start_from": self.of.session_from,
-                "start_to": self.of.session_to, "hard": False, "weight": self.of.absent_cents,
+                "minutes": -(-minutes // step) * step,
+                "windows": [{"start_from": self.of.session_from, "start_to": self.of.session_to}],
+                "hard": False, "weight": self.of.absent_cents,
             }
         )  # fmt: skip
