@@ -45,12 +45,13 @@ def searches() -> dict[str, ss.Result]:
     """Searches by all that takes part in them: the whole model, relaxation, dive, polish and neighbourhoods."""
     large = ss.Settings(deterministic=True, deterministic_work=0.2, gap=0, strategy=AS_IF_LARGE)
     small = ss.Settings(deterministic=True, deterministic_work=0.5, gap=0)
-    other = ss.solve(cluster(seed=6), large).schedule
+    first = ss.solve(cluster(), large)
+    rested = cluster().replace(rules=(*cluster().rules[:-1], MinimumRest(minutes=16 * 60)))
     return {
-        "cluster": ss.solve(cluster(), large),
+        "cluster": first,
         "everything": ss.solve(cluster(staff=4, days=1, content="everything"), small),
         "shifts": ss.solve(shifts(), large),
-        "a roster of other leave, repaired": ss.solve(cluster(), small, start=other),
+        "a roster with too little rest, repaired": ss.solve(rested, small, start=first.schedule),
     }
 
 
@@ -91,4 +92,4 @@ def test_every_process_finds_the_same(runs):
 def test_what_is_compared_is_worth_comparing(runs):
     phases = {point[2] for name, (*_, trace) in runs[0].items() if name != "problem" for point in trace}
     assert {"dive", "whole model"} <= phases
-    assert runs[0]["a roster of other leave, repaired"][-1][0][-1] == "start, repaired"
+    assert runs[0]["a roster with too little rest, repaired"][-1][0][-1] == "start, repaired"
