@@ -184,9 +184,11 @@ class Master:
         What is wanted of all together.
     employees
         Whose lines are to be had.
+    stopped
+        Asked while it is solved; true ends that without a solution. ``None`` for masters that take no time.
     """
 
-    def __init__(self, cover: Cover, employees: Sequence[int]) -> None:
+    def __init__(self, cover: Cover, employees: Sequence[int], stopped: Callable[[], bool] | None = None) -> None:
         self.cover = cover
         self.place = {employee: place for place, employee in enumerate(employees)}
         self.lines: list[Line] = []
@@ -195,6 +197,8 @@ class Master:
         # Few columns are new each time, so the primal method goes on from where it ended.
         self._highs.setOptionValue("simplex_strategy", 4)
         self._highs.setOptionValue("threads", 1)
+        if stopped is not None:
+            self._highs.cbSimplexInterrupt += lambda event: event.interrupt(stopped())
         rows = np.append(cover.target, np.ones(len(employees))).astype(float)
         nothing = np.zeros(0, np.int32)
         self._highs.addRows(len(rows), rows, rows, 0, nothing, nothing, np.zeros(0))

@@ -93,7 +93,7 @@ class LineSearch:
         if first is None:
             return None
         self.pricers.forget()
-        master = Master(self.cover, self.pricers.employees)
+        master = Master(self.cover, self.pricers.employees, lambda: self.board.stopped)
         master.add(first)
         raise_bound = self._raise_bound if self.pricers.exact else None
         return generate(self.pricers, master, lambda: self.board.stopped, raise_bound, share=CLOSE)
@@ -154,6 +154,6 @@ class LineSearch:
         ]
         for worker in workers[1:]:
             worker.start()
-        around.worker(0).run()
+        self.board.guarded(around.worker(0).run)()
         for worker in workers[1:]:
             worker.join()
