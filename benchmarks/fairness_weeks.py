@@ -38,9 +38,9 @@ def main() -> None:
     parser.add_argument("problem", help="folder or JSON file of a problem of one week")
     parser.add_argument("--weeks", type=int, default=12)
     parser.add_argument("--plain-seconds", type=float, default=240.0, help="limit of the roster without fairness")
-    parser.add_argument("--seconds", type=float, default=45.0, help="limit of each exchange of duties")
-    parser.add_argument("--weight", type=int, default=100, help="cents for each point off the due")
-    parser.add_argument("--free", type=int, default=10, help="points that each may be off without counting")
+    parser.add_argument("--seconds", type=float, default=35.0, help="limit of each exchange of duties")
+    parser.add_argument("--weight", type=int, default=500, help="cents for each point off the due")
+    parser.add_argument("--free", type=int, default=5, help="points that each may be off without counting")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True, help="folder for the rosters and figures of each week")
     arguments = parser.parse_args()
@@ -77,12 +77,12 @@ def roster_week(base: ss.Problem, way: str, week: int, arguments: argparse.Names
 def solved(problem: ss.Problem, way: str, week: int, arguments: argparse.Namespace) -> ss.Result:
     """Let people exchange the duties of the roster there is already, with a price on unfairness or without."""
     if way == WAYS[0]:
-        return exchanged(problem, plain_roster(problem, arguments), arguments)
+        return exchanged(problem, plain_roster(problem, arguments), week, arguments)
     start = ss.load_schedule(folder_of(arguments.out, way if week else WAYS[0], max(0, week - 1)))
     price = {"hard": False, "weight": arguments.weight, "free": arguments.free}
     rule = {"rule": "fair.distance", "items": BURDENS, **price}
     asked = problem.replace(rules=(*problem.rules, rule))
-    return exchanged(asked, moved(start, dt.timedelta(weeks=min(week, 1))), arguments)
+    return exchanged(asked, moved(start, dt.timedelta(weeks=min(week, 1))), week, arguments)
 
 
 def plain_roster(problem: ss.Problem, arguments: argparse.Namespace) -> ss.Schedule:
@@ -94,11 +94,11 @@ def plain_roster(problem: ss.Problem, arguments: argparse.Namespace) -> ss.Sched
     return ss.load_schedule(folder)
 
 
-def exchanged(problem: ss.Problem, start: ss.Schedule, arguments: argparse.Namespace) -> ss.Result:
+def exchanged(problem: ss.Problem, start: ss.Schedule, week: int, arguments: argparse.Namespace) -> ss.Result:
     """Let people exchange the duties of a roster, and do nothing else."""
     strategy = ss.Strategy(reassign_share=1)
     return ss.solve(
-        problem, ss.Settings(time_seconds=arguments.seconds, seed=arguments.seed, strategy=strategy), start=start
+        problem, ss.Settings(time_seconds=arguments.seconds, seed=arguments.seed + week, strategy=strategy), start=start
     )
 
 

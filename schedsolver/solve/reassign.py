@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from schedsolver.solve.lines.parts import Parts
 
 # People in a group, deterministic time for each group, and turns of all groups without a better roster before the end.
-GROUP, WORK, IDLE = 6, 1.0, 4
+GROUP, WORK, IDLE = 6, 0.3, 4
 
 
 def reassign(board: Board, parts: Parts, seconds: float, work: float) -> None:
@@ -40,7 +40,7 @@ def reassign(board: Board, parts: Parts, seconds: float, work: float) -> None:
         order = rng.permutation(len(home))
         if turn % 2 == 0:
             # People of one outlet share most of their places, so that little of the model is touched.
-            order = order[np.argsort(home[order], kind="stable")]
+            order = order[np.argsort(rng.permutation(len(problem.outlets) + 1)[home[order]], kind="stable")]
         for first in range(0, len(order), GROUP):
             if board.stopped or board.seconds_left <= seconds or parts.work_left <= work:
                 return
