@@ -77,12 +77,14 @@ def generate(
 
     Returns
     -------
-    Where it ended; ``None`` if some employee can have no line at all or the master has no solution.
+    Where it ended, be it stopped; ``None`` if some employee can have no line at all or nothing was solved.
     """
     cover, bound, duals = master.cover, -math.inf, np.zeros(0)
     centre: FloatArray | None = None
     smooth, priced = True, 0
+    last: MasterSolution | None = None
     while (solution := master.solve()) is not None:
+        last = solution
         prices = cover.clipped(solution.cover)
         at = prices if centre is None or not smooth else SMOOTHING * centre + (1 - SMOOTHING) * prices
         offers = [offer for offer in pricers.all_lines(-cover.reward(at), LINES_AT_ONCE) if offer is not None]
@@ -110,12 +112,13 @@ def generate(
             master.keep_only(pricers.keeps)
         smooth = bool(new)
         master.add(new)
-    else:
+    if centre is None or last is None:
         return None
-    assert centre is not None
     prices_of = dict(zip(pricers.employees, duals.tolist(), strict=True))
     reduced = reduced_costs(cover, centre, prices_of, master.lines)
-    return Generated(bound, solution.objective, centre, prices_of, list(master.lines), solution.weight, reduced)
+    # Lines that came after the last solution have no share in it.
+    weight = np.append(last.weight, np.zeros(len(master.lines) - len(last.weight)))
+    return Generated(bound, last.objective, centre, prices_of, list(master.lines), weight, reduced)
 
 
 def _improving(master: Master, solution: MasterSolution, lines: list[Line]) -> list[Line]:

@@ -29,6 +29,8 @@ GOOD = 0.5
 RESTRICTED_SHARE = 0.4
 # Up to so many duty options CP-SAT is tried on the whole model first; larger ones it does not close in time.
 SMALL = 500
+# Share of the time left that column generation may take; what it has by then will do.
+GENERATION_SHARE = 0.6
 # How often everybody has a turn when the first roster is put together.
 FIRST_ROUNDS = 3
 # Share of its bound within which a master may stay: of all employees, and in dives.
@@ -93,10 +95,15 @@ class LineSearch:
         if first is None:
             return None
         self.pricers.forget()
-        master = Master(self.cover, self.pricers.employees, lambda: self.board.stopped)
+        left = self.board.seconds_left * (1 - GENERATION_SHARE)
+
+        def over() -> bool:
+            return self.board.stopped or self.board.seconds_left < left
+
+        master = Master(self.cover, self.pricers.employees, over)
         master.add(first)
         raise_bound = self._raise_bound if self.pricers.exact else None
-        return generate(self.pricers, master, lambda: self.board.stopped, raise_bound, share=CLOSE)
+        return generate(self.pricers, master, over, raise_bound, share=CLOSE)
 
     def dive(
         self, pricers: Pricers, cover: Cover, lines: Generated, beside: list[Line], paid: int, phase: str

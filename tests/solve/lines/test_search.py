@@ -157,3 +157,16 @@ def test_rules_that_do_not_count_cost_nothing_and_still_forbid() -> None:
     plain = solve(problem, Settings(deterministic=True, gap=0, strategy=Strategy(lines=False)))
     assert (ours.objective, plain.status) == (plain.objective, "optimal")
     assert ours.bound <= plain.objective
+
+
+def test_generation_that_is_stopped_gives_what_it_has_with_a_valid_bound() -> None:
+    problem = ward(5, 14, 1)
+    cover, whole = generated(problem)
+    pricers = Pricers.of(line_problems(build_model(problem).roster), 1)
+    asked = itertools.count()
+    master = Master(cover, pricers.employees)
+    master.add(first_lines(pricers, cover, pricers.employees, 1) or [])
+    early = generate(pricers, master, lambda: next(asked) >= 4)
+    assert early is not None
+    assert early.bound <= whole.bound + 1e-6 <= early.objective + 1e-3
+    assert len(early.lines) == len(early.weight) == len(early.reduced)
