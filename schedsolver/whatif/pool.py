@@ -51,7 +51,8 @@ def pool_against_home(
 
     Returns
     -------
-    The comparison; ``hours_saved`` are against :data:`AS_WELL`, ``staff`` is how many people there are.
+    The comparison; ``hours_saved`` of paid hours are against :data:`AS_WELL`. ``staff`` is how many people there are,
+    and ``contract_hours`` what they are contracted for, whether they are needed or not.
 
     Raises
     ------
@@ -76,6 +77,7 @@ def pool_against_home(
         {
             "variant": name,
             "staff": len(variant.staff),
+            "contract_hours": _contract_hours(variant),
             "cost_cents": check(variant, results[name].schedule).objective,
             **roster_figures(variant, results[name].schedule, replications, seed),
         }
@@ -130,6 +132,12 @@ def asking_for(problem: Problem, pool: Problem, pooled: Schedule) -> Problem:
 def _useful(problem: Problem, schedule: Schedule) -> IntArray:
     """Give the heads of a roster as far as they are needed, shape ``(outlets, activities, slots)``."""
     return np.minimum(heads_given(problem, schedule), needed_heads(problem))
+
+
+def _contract_hours(problem: Problem) -> float:
+    """Give the contracted time of all staff, weekly minutes for the days of the horizon."""
+    minutes = sum(problem.contract_of[e.employee_id].weekly_minutes for e in problem.staff)
+    return minutes * problem.horizon.days / 7 / 60
 
 
 def _most_missing(problem: Problem, pooled: Schedule, at_home: Schedule) -> IntArray:

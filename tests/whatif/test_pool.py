@@ -30,6 +30,7 @@ def test_at_home_more_people_are_paid_for_the_same_service():
     assert list(table.index) == [HOME, AS_WELL, POOL]
     assert set(told) == {HOME, AS_WELL, POOL}
     assert table["staff"].tolist() == [2, 3, 2]
+    assert table["contract_hours"].tolist() == pytest.approx([2 * 40 * 2 / 7, 3 * 40 * 2 / 7, 2 * 40 * 2 / 7])
     # Nobody at home can serve, so nobody is paid; the pool pays one duty, and so would home-only with one person more.
     assert table["paid_hours"][HOME] == 0
     assert table["paid_hours"][AS_WELL] == table["paid_hours"][POOL] > 0
