@@ -68,6 +68,14 @@ class ModelContext(Protocol):
         ...
 
     @property
+    def cliques(self) -> IntArray:
+        """A number for each option, shape ``(len(options),)``; of an employee's options of a day with the same, one.
+
+        Rules keep that, so others may count on it.
+        """
+        ...
+
+    @property
     def crew(self) -> CrewColumns:
         """Columns that count people at work."""
         ...
@@ -111,10 +119,11 @@ class ModelContext(Protocol):
         """
         ...
 
-    def any_of(self, row: ArrayLike, column: ArrayLike, rows: int, *, exclusive: bool = False) -> IntArray:
+    def any_of(self, row: ArrayLike, column: ArrayLike, rows: int, *, clique: ArrayLike | None = None) -> IntArray:
         """Give a 0-1 column for each row that is 1 exactly when one of the row's 0-1 columns is; -1 for no entry.
 
-        ``exclusive`` says that other rows already keep all but one of them at 0, which saves rows.
+        ``clique`` numbers the columns: other rows already keep all but one of those at 0 that have the same number in
+        a row, which saves rows and makes them tighter.
         """
         ...
 

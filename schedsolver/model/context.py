@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,31 +92,60 @@ class RosterModel:
             option = np.flatnonzero(chosen)
             cell = self.options.employee[option] * days + self.options.day[option]
             cells = len(self.problem.staff) * days
-            worked = self.any_of(cell, self.duty_columns[option], cells, exclusive=self.one_a_day)
+            worked = self.any_of(cell, self.duty_columns[option], cells, clique=self.cliques[option])
             self._days_worked[key] = worked.reshape(-1, days)
         return self._days_worked[key]
 
-    def any_of(self, row: ArrayLike, column: ArrayLike, rows: int, *, exclusive: bool = False) -> IntArray:
+    @cached_property
+    def cliques(self) -> IntArray:
+        """A number for each option, shape ``(options,)``; of an employee's options of a day with the same, one at most.
+
+        Where someone may have two duties a day, those with the same number have a moment in common, which rules forbid.
+        There are as few numbers as can be: each moment is the last of the duty that ends first of those without one.
+        """
+        options = self.options
+        clique = np.zeros(len(options), np.int64)
+        if self.one_a_day:
+            return clique
+        new_day = np.flatnonzero(np.diff(options.employee) | np.diff(options.day)) + 1
+        for own in np.split(np.arange(len(options)), new_day):
+            left, number = own, 0
+            while len(left):
+                there = options.start[left] < options.end[left].min()
+                clique[left[there]] = number
+                left, number = left[~there], number + 1
+        return clique
+
+    def any_of(self, row: ArrayLike, column: ArrayLike, rows: int, *, clique: ArrayLike | None = None) -> IntArray:
         """Give a 0-1 column for each row that is 1 exactly when one of the row's 0-1 columns is; -1 for no entry."""
         of, columns = np.asarray(row, np.int64), np.asarray(column, np.int64)
+        numbers = np.arange(len(of)) if clique is None else np.asarray(clique, np.int64)
         entries = np.bincount(of, minlength=rows)
         answer = np.full(rows, -1, np.int64)
         alone = entries[of] == 1
         answer[of[alone]] = columns[alone]
         several = np.flatnonzero(entries > 1)
         answer[several] = self.new_columns(np.ones(len(several), np.int64))
-        of, columns = of[~alone], columns[~alone]
-        terms = (
+        of, columns, numbers = of[~alone], columns[~alone], numbers[~alone]
+        groups, group = np.unique(np.stack([of, numbers]), axis=1, return_inverse=True)
+        # One clique is the whole row, and two bounds of one row say it all.
+        whole = (np.bincount(groups[0], minlength=rows) == 1)[several]
+        self.require(
             np.concatenate([np.searchsorted(several, of), np.arange(len(several))]),
             np.concatenate([columns, answer[several]]),
-            np.repeat([-1, 1], [len(of), len(several)]),
+            np.repeat([1, -1], [len(of), len(several)]),
+            np.zeros(len(several)),
+            np.where(whole, 0, UNBOUNDED),
         )
-        nothing = np.zeros(len(several))
-        self.require(*terms, nothing if exclusive else None, nothing)
-        if not exclusive:
-            pair = np.tile(np.arange(len(of)), 2)
-            signs = np.repeat([1, -1], len(of))
-            self.require(pair, np.concatenate([columns, answer[of]]), signs, None, np.zeros(len(of)))
+        split = ~whole[np.searchsorted(several, groups[0])]
+        inside, number = split[group.ravel()], np.cumsum(split) - 1
+        self.require(
+            np.concatenate([number[group.ravel()[inside]], np.arange(split.sum())]),
+            np.concatenate([columns[inside], answer[groups[0][split]]]),
+            np.repeat([1, -1], [inside.sum(), split.sum()]),
+            None,
+            np.zeros(split.sum()),
+        )
         return answer
 
     def require(

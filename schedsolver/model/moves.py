@@ -88,7 +88,7 @@ def _require_moves(model: RosterModel, pairs: IntArray) -> None:
     options, problem, moves = model.options, model.problem, model.moves
     shape = len(problem.staff), problem.horizon.days, len(problem.outlets)
     cell = np.ravel_multi_index((options.employee, options.day, options.outlet), shape)
-    present = model.any_of(cell, model.duty_columns, int(np.prod(shape))).reshape(shape)
+    present = model.any_of(cell, model.duty_columns, int(np.prod(shape)), clique=model.cliques).reshape(shape)
     for outlet in (moves.origin, moves.destination):
         row = np.arange(len(outlet))
         there = present[moves.employee, moves.day, outlet]

@@ -197,8 +197,9 @@ def _broken(model: ModelContext, employee: IntArray, begin: IntArray, minutes: i
     column = model.days_worked(np.ones(len(options), bool)).ravel()[place]
     partly = count < np.bincount(cell_of_option)[place]
     number, kept = np.cumsum(partly) - 1, partly[cell]
+    chosen = option[kept]
     column[partly] = model.any_of(
-        number[cell[kept]], model.duty_columns[option[kept]], int(partly.sum()), exclusive=model.one_a_day
+        number[cell[kept]], model.duty_columns[chosen], int(partly.sum()), clique=model.cliques[chosen]
     )
     return model.any_of(cells // days, column, len(begin))
 
