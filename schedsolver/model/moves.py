@@ -31,10 +31,10 @@ def add_moves(model: RosterModel) -> None:
         for a, b in itertools.permutations(at, 2):
             where = int(options.employee[own[0]]), int(options.day[own[0]]), a, b
             pairs += [where] if a < b else []
-            needed = list(_needed(options, at[a], at[b], int(way[a, b])))
-            if all(len(some) for some in needed):
+            earlier, later = _in_time(options, at[a], at[b], int(way[a, b]))
+            if earlier.size:
                 found.append(where)
-                needs.append(needed)
+                needs.append(list(_needed(options, earlier, later, int(way[a, b]))))
     employee, day, origin, destination = np.array(found, np.int64).reshape(-1, 4).T
     model.moves = MoveColumns(employee, day, origin, destination, model.new_columns(np.ones(len(found))))
     _require_time(model, needs)
@@ -57,8 +57,19 @@ def _minutes_between(problem: Problem) -> IntArray:
     return np.array([[problem.travel.between(a, b) for b in names] for a in names], np.int64)
 
 
+def _in_time(options: DutyOptions, earlier: IntArray, later: IntArray, way: int) -> tuple[IntArray, IntArray]:
+    """Give those of some options that leave time for a way before or after some of the others, and these."""
+    end, start = options.end[earlier], options.start[later]
+    return earlier[end + way <= start.max()], later[start >= end.min() + way]
+
+
 def _needed(options: DutyOptions, earlier: IntArray, later: IntArray, way: int) -> Iterator[IntArray]:
-    """Give sets of options of which whoever moves has one: those that end before a time, or begin a way after it."""
+    """Give sets of options of which whoever moves has one.
+
+    Those are the earlier ones, the later ones, and those that end before a time or begin a way after it.
+    """
+    yield earlier
+    yield later
     end, start = options.end[earlier], options.start[later]
     too_soon_before = 0
     for moment in np.unique(end):
@@ -89,12 +100,6 @@ def _require_moves(model: RosterModel, pairs: IntArray) -> None:
     shape = len(problem.staff), problem.horizon.days, len(problem.outlets)
     cell = np.ravel_multi_index((options.employee, options.day, options.outlet), shape)
     present = model.any_of(cell, model.duty_columns, int(np.prod(shape)), clique=model.cliques).reshape(shape)
-    for outlet in (moves.origin, moves.destination):
-        row = np.arange(len(outlet))
-        there = present[moves.employee, moves.day, outlet]
-        model.require(
-            np.tile(row, 2), np.concatenate([moves.column, there]), np.repeat([1, -1], len(row)), None, 0 * row
-        )
     row_of = np.zeros((*shape, len(problem.outlets)), np.int64)
     employee, day, a, b = pairs.T
     row_of[employee, day, a, b] = row_of[employee, day, b, a] = np.arange(len(pairs))

@@ -44,8 +44,7 @@ class DutiesPerDay(Rule):
         model.limit(self, row, model.duty_columns, np.ones(len(row), np.int64), most)
         limit_pairs_closer_than(0, self, model)
         if self.maximum > 1:
-            for own in np.split(np.arange(len(options)), np.flatnonzero(np.diff(pair)) + 1):
-                _require_apart(self, model, own)
+            _require_apart(model, pair)
 
     def line_parts(self, problem: Problem, employee: int, kinds: DutyKinds) -> tuple[Walk, ...]:
         """Let no duty overlap the one before."""
@@ -74,15 +73,24 @@ def two_a_day(problem: Problem) -> bool:
     return any(isinstance(rule, DutiesPerDay) and rule.maximum > 1 for rule in listed)
 
 
-def _require_apart(rule: Rule, model: ModelContext, own: IntArray) -> None:
-    """Let no two options of one employee and day lie in time together."""
-    start, end = model.options.start[own], model.options.end[own]
-    together = [own[(start <= moment) & (end > moment)] for moment in np.unique(start)]
-    together = [members for members in together if len(members) > 1]
-    if together:
-        row = np.repeat(np.arange(len(together)), [len(members) for members in together])
-        column = model.duty_columns[np.concatenate(together)]
-        model.limit(rule, row, column, np.ones(len(column), np.int64), np.ones(len(together), np.int64))
+def _require_apart(model: ModelContext, pair: IntArray) -> None:
+    """Let no two options with the same number of employee and day, ``pair``, lie in time together.
+
+    Whether someone is on duty follows from the duties begun and ended so far, so each option is in two rows.
+    """
+    options = model.options
+    longest = int(options.end.max(initial=0)) + 1
+    starts, ends = pair * longest + options.start, pair * longest + options.end
+    moments = np.unique(np.concatenate([starts, ends]))
+    busy = model.new_columns(np.ones(len(moments), np.int64))
+    later = np.flatnonzero(np.diff(moments // longest) == 0) + 1
+    model.require(
+        np.concatenate([np.searchsorted(moments, starts), np.searchsorted(moments, ends), np.arange(len(busy)), later]),
+        np.concatenate([np.tile(model.duty_columns, 2), busy, busy[later - 1]]),
+        np.repeat([-1, 1, 1, -1], [len(starts), len(ends), len(busy), len(later)]),
+        np.zeros(len(busy)),
+        np.zeros(len(busy)),
+    )
 
 
 class DutyFollowsShiftType(Rule):
