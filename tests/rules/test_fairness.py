@@ -3,8 +3,6 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import schedsolver as ss
@@ -22,12 +20,9 @@ from schedsolver.domain import (
 )
 from schedsolver.errors import InvalidProblem
 from schedsolver.rules.fairness import FairDistance, FairGini, FairJain, FairRange, FairWorstOff
-from tests.miniatures import miniatures
 from tests.rules.test_agreement import HUB, SAT, branch, days, opening
 from tests.solving import (
-    FixedModel,
     assert_agree,
-    assert_agree_on,
     assert_settled,
     fixed_shift,
     judged,
@@ -232,42 +227,6 @@ def test_hours_on_activities_are_counted_for_each_alone():
         Preference(employee_id=n, wish="avoid", activity_id=a, cents=4) for n, a in (("E1", "lobby"), ("E2", "calls"))
     )
     assert_agree(problem.replace(fair_items=(avoided,), preferences=dislikes))
-
-
-@st.composite
-def shared(draw: st.DrawFn):
-    """A miniature of two people with burdens or goods of every kind, something carried, and a rule on them."""
-    problem = draw(miniatures().filter(lambda p: len(p.staff) == 2))
-    kind, dates = draw(st.sampled_from(["burden", "good"])), draw(st.sampled_from([{}, {"weekdays": (0, 6)}]))
-    ways = [{"counts": c} for c in ("weekends", "weekends_off", "wishes")]
-    ways += [{"counts": c, **dates} for c in ("duties", "openings", "closings")]
-    ways.append({"counts": "hours", "start": "08:30", "end": "24:30", **dates})
-    ways += [{"counts": "trips", **dates}] * (len(problem.outlets) > 1)
-    ways += [{"counts": "activity", **dates}] * bool(problem.activities)
-    ways += [{"counts": "activity", "activities": (a.activity_id,), **dates} for a in problem.activities]
-    chosen = draw(st.lists(st.sampled_from(ways), min_size=1, max_size=2, unique_by=str))
-    points = st.integers(1, 12)
-    items = [FairItem(item_id=f"I{i}", kind=kind, points=draw(points), **way) for i, way in enumerate(chosen)]
-    names, amount = [item.item_id for item in items], st.sampled_from([0, 0.75, 2])
-    carried = [
-        Carried(
-            employee_id=e.employee_id, item_id=name, first_day=problem.horizon.start - dt.timedelta(days=8),
-            amount=draw(amount), exposure_minutes=draw(st.sampled_from([0, 300, 700])),
-        )
-        for e in problem.staff for name in names
-    ]  # fmt: skip
-    rule = draw(st.sampled_from(EVERY)).model_copy(update={"items": tuple(names)})
-    weekend = Calendar(weekend=(problem.horizon.start.weekday(),))
-    return problem.replace(fair_items=items, carried=carried, calendar=weekend, rules=(*problem.rules, rule))
-
-
-@settings(max_examples=40)
-@given(st.data())
-def test_model_and_check_agree_on_random_shares(data):
-    problem = data.draw(shared())
-    fixed = FixedModel(problem)
-    chosen = data.draw(st.sets(st.integers(0, max(0, len(fixed.options) - 1)), max_size=3))
-    assert_agree_on(fixed, problem, sorted(i for i in chosen if i < len(fixed.options)))
 
 
 def test_only_those_in_the_scope_share():
