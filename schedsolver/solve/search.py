@@ -16,6 +16,7 @@ from schedsolver.errors import EngineLost, InfeasibleProblem, NoSolutionFound
 from schedsolver.model.relaxation import Part, Relaxation, relaxation_of
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
+from schedsolver.solve.filling import fill_places
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask
 from schedsolver.solve.infeasible import contradictions
 from schedsolver.solve.lines.parts import Parts
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 OPENING_SECONDS = 10.0
 METHODS = {"simplex": "simplex", "interior": "ipm"}
 FIRST_SOLUTION = {"stop_after_first_solution": True}
+# How long a linear relaxation may take before the search begins without it.
+PATIENCE_SECONDS = 5.0
 # Simplex iterations of a dive or a tree search for each unit of work, when deterministic: some seconds' worth.
 ITERATIONS_PER_WORK = 5_000
 # Work of a run of CP-SAT at least: writing the model down takes time that it does not count.
@@ -150,7 +153,7 @@ class Search:
         if beside and not guide.races:
             prover.start()
         self.board.doing = "linear relaxation"
-        lp = guide.solve()
+        lp = self._staffed_meanwhile(guide) if guide.races else guide.solve()
         if beside and guide.races:
             prover.start()
         if lp is not None:
@@ -168,6 +171,22 @@ class Search:
         if beside:
             self.board.end(StopReason.WORK)
             prover.join()
+
+    def _staffed_meanwhile(self, guide: LinearGuide) -> LpResult | None:
+        """Solve the linear relaxation, and staff outlet after outlet while it takes long."""
+        solved: list[LpResult | None] = []
+        thread = threading.Thread(target=self.board.guarded(lambda: solved.append(guide.solve())), daemon=True)
+        thread.start()
+        thread.join(PATIENCE_SECONDS)
+        if thread.is_alive() and self.board.values is not None:
+            fill_places(
+                self.model, self.relaxation, self.board.values,
+                lambda part, now: self._solve_part(part, now, self.strategy.place_work),
+                lambda values: self.board.offer(values, "outlet by outlet"),
+                lambda: self.board.stopped or not thread.is_alive(),
+            )  # fmt: skip
+        thread.join()
+        return solved[0] if solved else None
 
     def _prove(self, share: float = 1.0) -> None:
         """Let HiGHS raise the bound over the whole problem; what it finds on the way is welcome."""

@@ -38,6 +38,8 @@ class Strategy(Model):
         Whether HiGHS raises the bound beside the search, given a second thread.
     neighbourhood_work
         Deterministic time of CP-SAT for each neighbourhood, roughly seconds.
+    place_work
+        Deterministic time of CP-SAT for the duties of an outlet and day, while the relaxation is being solved.
     naming_work
         Deterministic time of CP-SAT for the activities of an outlet and day, where rules tell people apart.
     days, outlets, employees
@@ -55,6 +57,7 @@ class Strategy(Model):
     reassign_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     prove_beside: bool = True
     neighbourhood_work: Annotated[float, Field(gt=0)] = 2.0
+    place_work: Annotated[float, Field(gt=0)] = 0.5
     naming_work: Annotated[float, Field(gt=0)] = 0.5
     days: Annotated[int, Field(ge=0)] = 1
     outlets: Annotated[int, Field(ge=0)] = 2

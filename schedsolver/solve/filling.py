@@ -1,0 +1,58 @@
+"""A roster place by place: the outlets of each day are staffed one after the other, the rest staying as it is.
+
+It needs no linear programme, so a large problem has a usable roster while that is still being solved; nobody is kept
+for a later day, so the roster is not a good one yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from schedsolver.domain.options import IntArray
+from schedsolver.model.relaxation import Part, Relaxation
+from schedsolver.solve.neighbourhoods import columns_of
+
+if TYPE_CHECKING:
+    from schedsolver.model.build import BuiltModel
+
+
+def fill_places(
+    model: BuiltModel,
+    relaxation: Relaxation,
+    values: IntArray,
+    solve: Callable[[Part, IntArray], IntArray | None],
+    offer: Callable[[IntArray], None],
+    done: Callable[[], bool],
+) -> None:
+    """Choose the duties of each day and outlet anew, again and again until a round changes nothing.
+
+    Parameters
+    ----------
+    model, relaxation
+        What is solved.
+    values
+        The roster to begin with, shape ``(columns,)``.
+    solve
+        Solves a part, starting from the values of all columns, and gives these anew.
+    offer
+        Takes the roster after each day.
+    done
+        Asked after each place; true ends it.
+    """
+    options = model.roster.options
+    now, before = values, None
+    while before is None or not np.array_equal(now, before):
+        before = now
+        for day in range(model.roster.problem.horizon.days):
+            for outlet in np.unique(options.outlet[options.day == day]):
+                free = (options.day == day) & (options.outlet == outlet)
+                columns = relaxation.reach(columns_of(model, free), model.decisions)
+                better = solve(relaxation.around(columns, now), now)
+                now = now if better is None else better
+                if done():
+                    offer(now)
+                    return
+            offer(now)
