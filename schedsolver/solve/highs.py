@@ -245,8 +245,8 @@ class MipTask:
         What to solve.
     gap
         Relative gap at which to stop.
-    seconds, iterations
-        Limits in wall-clock time and in iterations of the simplex method; the latter are the same on every machine.
+    seconds, nodes
+        Limits in wall-clock time and in nodes of the search tree; the latter are the same on every machine.
     seed
         Seed of HiGHS.
     method
@@ -256,7 +256,7 @@ class MipTask:
     relaxation: Relaxation
     gap: float = 0.0
     seconds: float = math.inf
-    iterations: int | None = None
+    nodes: int | None = None
     seed: int = 0
     method: str = "simplex"
 
@@ -279,9 +279,8 @@ def run_mip(
     highs.setOptionValue("random_seed", task.seed)
     if math.isfinite(task.seconds):
         highs.setOptionValue("time_limit", max(0.0, task.seconds))
-    if task.iterations is not None:
-        most = task.iterations
-        highs.cbMipInterrupt += lambda event: event.interrupt(event.data_out.mip_total_lp_iterations >= most)
+    if task.nodes is not None:
+        highs.setOptionValue("mip_max_nodes", task.nodes)
     if on_bound is not None:
         highs.cbMipInterrupt += lambda event: _report_bound(event.data_out.mip_dual_bound, on_bound)
     if on_values is not None:

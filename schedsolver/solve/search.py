@@ -38,8 +38,8 @@ METHODS = {"simplex": "simplex", "interior": "ipm"}
 FIRST_SOLUTION = {"stop_after_first_solution": True}
 # How long a linear relaxation may take before the search begins without it.
 PATIENCE_SECONDS = 5.0
-# Simplex iterations of a dive or a tree search for each unit of work, when deterministic: some seconds' worth.
-ITERATIONS_PER_WORK = 5_000
+# Simplex iterations of a dive and nodes of a tree search for each unit of work, when deterministic.
+ITERATIONS_PER_WORK, NODES_PER_WORK = 5_000, 50
 # Work of a run of CP-SAT at least: writing the model down takes time that it does not count.
 LEAST_WORK = 0.01
 
@@ -212,7 +212,7 @@ class Search:
             return
         columns = np.flatnonzero(np.isin(part.columns, duties))
         near, share = self.strategy.dive_near, self.strategy.dive_share
-        values = guide.dive(columns, narrow.values, near=near, share=share, iterations=self._iterations)
+        values = guide.dive(columns, narrow.values, near=near, share=share, iterations=self._most(ITERATIONS_PER_WORK))
         if values is not None:
             self._cp(fixed=duties, fix_to=part.whole(values), phase="dive")
 
@@ -290,14 +290,13 @@ class Search:
         settings = self.board.settings
         seconds = self.board.seconds_left * share
         return MipTask(
-            relaxation, gap=gap, seconds=seconds, iterations=self._iterations, seed=settings.seed, method=method
+            relaxation, gap=gap, seconds=seconds, nodes=self._most(NODES_PER_WORK), seed=settings.seed, method=method
         )
 
-    @property
-    def _iterations(self) -> int | None:
-        """Most simplex iterations of a dive or a tree search, when deterministic."""
+    def _most(self, per_work: int) -> int | None:
+        """Give the limit of a count that grows with the work allowed, when deterministic."""
         settings = self.board.settings
-        return int(ITERATIONS_PER_WORK * settings.work_limit) if settings.deterministic else None
+        return int(per_work * settings.work_limit) if settings.deterministic else None
 
     def _take(self, values: IntArray, phase: str) -> None:
         """Offer a solution by HiGHS; where it is not one of the model, CP-SAT completes its duties."""

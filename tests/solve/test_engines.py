@@ -151,9 +151,9 @@ def test_a_part_goes_on_from_the_basis_of_the_whole():
     assert guide._highs.getInfo().simplex_iteration_count == 0
 
 
-def test_a_tree_search_ends_with_its_iterations():
+def test_a_tree_search_ends_with_its_nodes():
     relaxation = relaxation_of(build_model(ss.generate(ss.GeneratorSpec(outlets=2, staff=9, days=3, seed=5))).roster.cp)
-    assert not run_mip(MipTask(relaxation, iterations=1), None, None).proved
+    assert not run_mip(MipTask(relaxation, nodes=0), None, None).proved
 
 
 def test_an_integer_programme_in_its_own_process_gives_the_same():
