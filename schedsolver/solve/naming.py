@@ -13,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from schedsolver.domain.options import IntArray
 from schedsolver.domain.schedule import Duty, Schedule, Stint
 from schedsolver.model.build import BuiltModel, build_model
@@ -31,6 +29,8 @@ if TYPE_CHECKING:
 _Place = tuple[str, dt.date]
 # Finds whole values of a part's open columns, starting from those of all columns; gives those of all, or None.
 PartSolver = Callable[[Part, IntArray], IntArray | None]
+# Finds the values of all columns of a model from those of its decisions, or None where these break a rule.
+Finisher = Callable[[BuiltModel, IntArray], IntArray | None]
 
 
 def model_for_search(problem: Problem, small_options: int) -> BuiltModel:
@@ -69,7 +69,9 @@ class Naming:
         """Whether there are rules that the guide does without."""
         return len(self._guide.roster.rules) < len(self._rules)
 
-    def of(self, values: IntArray, before: Schedule | None, solve: PartSolver) -> tuple[BuiltModel, IntArray] | None:
+    def of(
+        self, values: IntArray, before: Schedule | None, solve: PartSolver, finish: Finisher
+    ) -> tuple[BuiltModel, IntArray] | None:
         """Give the model of all rules on the duties of a solution, and the best values found for it.
 
         Parameters
@@ -80,6 +82,8 @@ class Naming:
             A roster whose breaks and activities are kept where duties are the same.
         solve
             Solves each part.
+        finish
+            Finds what follows once all is decided.
 
         Returns
         -------
@@ -92,12 +96,13 @@ class Naming:
         relaxation, closed = relaxation_of(model.roster.cp), model.decisions
         now = counts_of(model, roster)
         parts = [relaxation.reach(self._columns_at(model, *place), closed) for place in sorted(changed)]
-        for columns in (*parts, np.flatnonzero(~closed)):
+        for columns in parts:
             better = solve(relaxation.around(columns, now), now)
             if better is None:
                 return None
             now = better
-        return model, now
+        finished = finish(model, now)
+        return None if finished is None else (model, finished)
 
     def _columns_at(self, model: BuiltModel, outlet: str, date: dt.date) -> IntArray:
         """Give what fills the duties of an outlet and date."""

@@ -178,7 +178,7 @@ class Search:
         thread = threading.Thread(target=self.board.guarded(lambda: solved.append(guide.solve())), daemon=True)
         thread.start()
         thread.join(PATIENCE_SECONDS)
-        if thread.is_alive() and self.board.values is not None:
+        if thread.is_alive() and self.board.values is not None and self.relaxation.exact:
             fill_places(
                 self.model, self.relaxation, self.board.values,
                 lambda part, now: self._solve_part(part, now, self.strategy.place_work),
@@ -262,12 +262,21 @@ class Search:
             now = self._best
             given = now[self.model.roster.duty_columns] > 0
             free = free_options(self.model, kind, size, rng) & (near | given)
-            columns = self.relaxation.reach(columns_of(self.model, free), self.model.decisions)
-            phase = f"neighbourhood of {kind}"
-            self.board.doing = phase
-            better = self._solve_part(self.relaxation.around(columns, now), now, self.strategy.neighbourhood_work)
-            if better is not None:
-                self.board.offer(better, phase)
+            self._neighbourhood(columns_of(self.model, free), now, f"neighbourhood of {kind}")
+
+    def _neighbourhood(self, free: IntArray, now: IntArray, phase: str) -> None:
+        """Solve some decisions again; rows that are not linear need the whole model with the others fixed."""
+        work = self.strategy.neighbourhood_work
+        if not self.relaxation.exact:
+            fixed = np.setdiff1d(np.flatnonzero(self.model.decisions), free)
+            self._cp(fixed=fixed, fix_to=now, hint=now, work=work, phase=phase)
+            return
+        self.board.doing = phase
+        better = self._solve_part(
+            self.relaxation.around(self.relaxation.reach(free, self.model.decisions), now), now, work
+        )
+        if better is not None:
+            self.board.offer(better, phase)
 
     def _near(self, lp: LpResult) -> BoolArray:
         """Tell which duties the LP uses or prices not far above itself, shape ``(options,)``."""
@@ -308,7 +317,7 @@ class Search:
     def _named(self, values: IntArray) -> tuple[BuiltModel, IntArray] | None:
         """Fill the duties of a solution anew, so that rules are kept which the model does without."""
         best = self.board.best
-        return self.naming.of(values, None if best is None else best.schedule, self._filled)
+        return self.naming.of(values, None if best is None else best.schedule, self._filled, self._finished)
 
     def _filled(self, part: Part, now: IntArray) -> IntArray | None:
         """Solve breaks and activities of a few duties again; a first roster is found whatever the limits."""
@@ -316,6 +325,13 @@ class Search:
             result = solve_cp(part.relaxation.model(), self._first_limits, hint=now[part.columns], stop=self.board.stop)
             return None if result.values is None else part.whole(result.values)
         return self._solve_part(part, now, self.strategy.naming_work)
+
+    def _finished(self, model: BuiltModel, values: IntArray) -> IntArray | None:
+        """Find what follows from the decisions of a model."""
+        limits, decided = self._first_limits, np.flatnonzero(model.decisions)
+        result = solve_cp(model.roster.cp, limits, fixed=decided, fix_to=values, stop=self.board.stop)
+        self._account(result)
+        return result.values
 
     def _solve_part(self, part: Part, now: IntArray, work: float) -> IntArray | None:
         """Solve a part by CP-SAT, beginning from the values of all columns, and give these anew."""

@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pytest
 from ortools.sat.python import cp_model
@@ -7,6 +9,7 @@ from schedsolver.model.names import schedule_of
 from schedsolver.model.relaxation import relaxation_of
 from schedsolver.rules import active_rules, check
 from schedsolver.rules.stints import StintLength, Switches
+from schedsolver.solve.cpsat import CpLimits, solve_cp
 from schedsolver.solve.naming import Naming, model_for_search
 from schedsolver.solve.strategy import Strategy
 from tests.rules.test_stints import world
@@ -68,6 +71,11 @@ class Filler:
         return None if self.fails else part.whole(solved(part.relaxation))
 
 
+def finished(model, values):
+    decided = np.flatnonzero(model.decisions)
+    return solve_cp(model.roster.cp, CpLimits(), fixed=decided, fix_to=values, stop=threading.Event()).values
+
+
 def test_only_outlets_and_dates_with_other_duties_are_filled_again():
     problem = week(*PRICED)
     guide = model_for_search(problem, 0)
@@ -76,16 +84,15 @@ def test_only_outlets_and_dates_with_other_duties_are_filled_again():
     given = np.flatnonzero(first[guide.roster.duty_columns])
     places = set(zip(options.outlet[given], options.day[given], strict=True))
     filler = Filler()
-    model, values = Naming(guide).of(first, None, filler)
-    assert len(filler.parts) == len(places) + 1
+    model, values = Naming(guide).of(first, None, filler, finished)
+    assert len(filler.parts) == len(places)
     assert relaxation_of(model.roster.cp).holds(values)
     roster = schedule_of(model, model.roster.settled(values))
     assert check(problem, roster).ok
 
     again = Filler()
-    assert Naming(guide).of(first, roster, again) is not None
-    assert len(again.parts) == 1
-    assert not set(again.parts[0].columns) & set(np.flatnonzero(model.decisions))
+    assert Naming(guide).of(first, roster, again, finished) is not None
+    assert not again.parts
 
     upper = relaxation.upper.copy()
     upper[guide.roster.duty_columns[given[0]]] = 0
@@ -94,13 +101,13 @@ def test_only_outlets_and_dates_with_other_duties_are_filled_again():
     other = relaxation.within(lower, upper)
     changed = Filler()
     second = guide.roster.settled(other.whole(solved(other.relaxation)))
-    model, values = Naming(guide).of(second, roster, changed)
+    model, values = Naming(guide).of(second, roster, changed, finished)
     own = {(options.outlet[i], options.day[i]) for i in np.flatnonzero(first != second) if i < len(options)}
-    assert len(changed.parts) == len(own) + 1
+    assert len(changed.parts) == len(own)
     assert check(problem, schedule_of(model, model.roster.settled(values))).ok
 
 
 def test_duties_whose_activities_cannot_keep_the_rules_are_no_roster():
     guide = model_for_search(week(*PRICED), 0)
     values = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))
-    assert Naming(guide).of(values, None, Filler(fails=True)) is None
+    assert Naming(guide).of(values, None, Filler(fails=True), finished) is None
