@@ -57,7 +57,7 @@ def solve(problem: Problem, seconds: float, workers: int, seed: int) -> PeerRost
     told = search(example.cp, example.cost, trail, workers, seed)
     if trail.values is None:
         return trail.roster(None, not_expressed=tuple(example.left_out), **told)
-    roster = BuiltModel(RosterModel(problem, example.options), flows=None)
+    roster = BuiltModel(RosterModel(problem, example.options, ()), flows=None)
     schedule = schedule_of(roster, trail.values[example.numbers])
     return trail.roster(schedule, not_expressed=tuple(example.left_out), **told)
 

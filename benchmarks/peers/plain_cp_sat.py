@@ -83,12 +83,13 @@ def taken(options: DutyOptions, positions: IntArray) -> DutyOptions:
 
 def plain_model(problem: Problem, patterns: DutyOptions, *, one_a_day: bool) -> RosterModel:
     """Write the straightforward model of a problem with activities over its patterns."""
-    roster = RosterModel(problem, patterns, one_a_day=one_a_day)
+    rules = active_rules(problem)
+    roster = RosterModel(problem, patterns, rules, one_a_day=one_a_day)
     if not one_a_day:
         add_moves(roster)
     add_leaves(roster)
     _cover_every_slot(roster)
-    for rule in active_rules(problem):
+    for rule in rules:
         rule.add_to(roster)
     roster.set_objective()
     return roster
