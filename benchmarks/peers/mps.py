@@ -10,7 +10,7 @@ import numpy as np
 
 from schedsolver.domain.options import IntArray
 from schedsolver.errors import SchedSolverError
-from schedsolver.model.context import UNBOUNDED
+from schedsolver.model.relaxation import UNBOUNDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

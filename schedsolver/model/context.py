@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,15 +15,25 @@ from ortools.sat.python import cp_model
 from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Rule, Tier, is_of
+from schedsolver.model.relaxation import UNBOUNDED, Relaxation
 from schedsolver.model.settled import Excess, Gap, Largest, Settled
 
 if TYPE_CHECKING:
     from schedsolver.domain.options import DutyOptions
     from schedsolver.domain.problem import Problem
 
-# Far beyond any sum of bounded columns, far within what the solver can add up.
-UNBOUNDED = 2**53
 _NOTHING = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows added at once: number of terms and bounds by row; column and coefficient of each term, row after row."""
+
+    terms: IntArray
+    column: IntArray
+    coefficient: IntArray
+    lower: IntArray
+    upper: IntArray
 
 
 class RosterModel:
@@ -58,6 +68,8 @@ class RosterModel:
         self.one_a_day = one_a_day
         self.cp = cp_model.CpModel()
         self._upper: list[int] = []
+        self._rows: list[_Rows] = []
+        self._linear = True
         self.duty_columns = self.new_columns(np.ones(len(options), np.int64))
         self.crew = CrewColumns(*[_NOTHING] * 5)
         self.heads = HeadColumns(*[_NOTHING] * 6)
@@ -157,27 +169,51 @@ class RosterModel:
         upper: ArrayLike | None,
     ) -> None:
         """Add rows ``lower[r] <= sum of coefficient[i] * column[i] over row[i] == r <= upper[r]``."""
-        lows = None if lower is None else np.asarray(lower, np.int64).tolist()
-        highs = None if upper is None else np.asarray(upper, np.int64).tolist()
-        count = len(lows if lows is not None else highs or [])
+        count = len(np.asarray(lower if upper is None else upper))
+        low = np.full(count, -UNBOUNDED) if lower is None else np.asarray(lower, np.int64)
+        high = np.full(count, UNBOUNDED) if upper is None else np.asarray(upper, np.int64)
         rows, columns, coefficients = self._merged(row, column, coefficient)
-        first = np.searchsorted(rows, np.arange(count + 1)).tolist()
-        terms, factors = columns.tolist(), coefficients.tolist()
+        first = np.searchsorted(rows, np.arange(count + 1))
+        divisor = np.ones(count, np.int64)
+        terms = np.diff(first)
+        if len(columns):
+            divisor[terms > 0] = np.gcd.reduceat(np.abs(coefficients), first[:-1][terms > 0])
+        block = _Rows(
+            terms,
+            columns,
+            coefficients // np.repeat(divisor, terms),
+            np.where(low <= -UNBOUNDED, low, -(-low // divisor)),
+            np.where(high >= UNBOUNDED, high, high // divisor),
+        )
+        self._rows.append(block)
+        self._write(block, first.tolist())
+
+    def _write(self, block: _Rows, first: list[int]) -> None:
+        """Write rows into the model's protocol buffer."""
+        terms, factors = block.column.tolist(), block.coefficient.tolist()
+        lows, highs = block.lower.tolist(), block.upper.tolist()
         constraints = self.cp.proto.constraints
-        for r in range(count):
-            begin, end = first[r], first[r + 1]
-            low = -UNBOUNDED if lows is None else lows[r]
-            high = UNBOUNDED if highs is None else highs[r]
-            own = factors[begin:end]
-            divisor = math.gcd(*own) if own else 1
-            if divisor > 1:
-                own = [factor // divisor for factor in own]
-                low = low if low <= -UNBOUNDED else -(-low // divisor)
-                high = high if high >= UNBOUNDED else high // divisor
+        for r, (low, high) in enumerate(zip(lows, highs, strict=True)):
             linear = constraints.add().linear
-            linear.vars.extend(terms[begin:end])
-            linear.coeffs.extend(own)
+            linear.vars.extend(terms[first[r] : first[r + 1]])
+            linear.coeffs.extend(factors[first[r] : first[r + 1]])
             linear.domain.extend((low, high))
+
+    def relaxation(self) -> Relaxation:
+        """Give the linear relaxation: all rows but those of squares."""
+        blocks = self._rows or [_Rows(*[_NOTHING] * 5)]
+        terms = np.concatenate([block.terms for block in blocks])
+        return Relaxation(
+            self.column_cents(),
+            np.zeros(self.columns, np.int64),
+            np.array(self._upper, np.int64),
+            np.concatenate([block.lower for block in blocks]),
+            np.concatenate([block.upper for block in blocks]),
+            np.concatenate([[0], np.cumsum(terms)]),
+            np.concatenate([block.column for block in blocks]),
+            np.concatenate([block.coefficient for block in blocks]),
+            self._linear,
+        )
 
     def limit(
         self,
@@ -252,6 +288,7 @@ class RosterModel:
         """Give a column for each column that is its square."""
         columns = np.asarray(column, np.int64)
         square = self.new_columns(np.array(self._upper, np.int64)[columns] ** 2)
+        self._linear &= not len(columns)
         variable = self.cp.get_int_var_from_proto_index
         for base, own in zip(columns.tolist(), square.tolist(), strict=True):
             self.cp.add_multiplication_equality(variable(own), [variable(base), variable(base)])

@@ -14,8 +14,9 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.model.context import UNBOUNDED
 
+# Far beyond any sum of bounded columns, far within what the solver can add up.
+UNBOUNDED = 2**53
 Row = tuple[list[int], list[int], int, int]
 
 

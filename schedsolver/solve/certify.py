@@ -16,7 +16,6 @@ from schedsolver.domain.people import Permission
 from schedsolver.errors import InfeasibleProblem, InvalidProblem
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.options import activities_allowed
-from schedsolver.model.relaxation import relaxation_of
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.rules.check import check
 from schedsolver.rules.cover import IntervalCover
@@ -161,7 +160,7 @@ class _Valued:
 
 
 def _relaxed(model: BuiltModel, problem: Problem) -> LpResult:
-    lp = LinearGuide(relaxation_of(model.roster.cp), lambda: False).solve()
+    lp = LinearGuide(model.roster.relaxation(), lambda: False).solve()
     if lp is None:
         raise InfeasibleProblem(contradictions(problem, Settings()))
     return lp

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from schedsolver.domain.options import IntArray
-from schedsolver.model.context import UNBOUNDED
-from schedsolver.model.relaxation import Part, Relaxation
+from schedsolver.model.relaxation import UNBOUNDED, Part, Relaxation
 
 FloatArray = NDArray[np.float64]
 ROUNDING = 1e-6

@@ -18,7 +18,7 @@ from schedsolver.domain.schedule import Duty, Schedule, Stint
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.names import schedule_of
 from schedsolver.model.options import duty_options
-from schedsolver.model.relaxation import Part, relaxation_of
+from schedsolver.model.relaxation import Part
 from schedsolver.model.values import counts_of
 from schedsolver.rules.catalogue import active_rules
 
@@ -93,7 +93,7 @@ class Naming:
         given = values[guide.roster.duty_columns] > 0
         model = build_model(self._problem, self._rules, guide.roster.options.where(given))
         roster, changed = _merged(schedule_of(guide, values), before)
-        relaxation, closed = relaxation_of(model.roster.cp), model.decisions
+        relaxation, closed = model.roster.relaxation(), model.decisions
         now = counts_of(model, roster)
         parts = [relaxation.reach(self._columns_at(model, *place), closed) for place in sorted(changed)]
         for columns in parts:

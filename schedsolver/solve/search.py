@@ -13,7 +13,7 @@ import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.errors import EngineLost, InfeasibleProblem, NoSolutionFound
-from schedsolver.model.relaxation import Part, Relaxation, relaxation_of
+from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
 from schedsolver.solve.filling import fill_places
@@ -66,7 +66,7 @@ class Search:
     @cached_property
     def relaxation(self) -> Relaxation:
         """The linear relaxation of the model; reading it off takes time that small problems can do without."""
-        return relaxation_of(self.model.roster.cp)
+        return self.model.roster.relaxation()
 
     def run(self) -> None:
         """Search until the board says stop, or nothing is left to do.

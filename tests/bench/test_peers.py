@@ -28,8 +28,7 @@ from benchmarks.peers.trail import Trail, foreign
 from schedsolver.bench.worker import by_peer
 from schedsolver.domain import Pin, Problem, Schedule
 from schedsolver.errors import SchedSolverError
-from schedsolver.model.context import UNBOUNDED
-from schedsolver.model.relaxation import Relaxation
+from schedsolver.model.relaxation import UNBOUNDED, Relaxation
 from schedsolver.rules.duty import DutiesPerDay
 from schedsolver.traffic import erlang
 from tests.bench.cases import OPTIMUM

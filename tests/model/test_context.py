@@ -2,11 +2,15 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 from ortools.sat.python import cp_model
 
-from schedsolver.model.context import UNBOUNDED, RosterModel
+from schedsolver.model.build import build_model
+from schedsolver.model.context import RosterModel
 from schedsolver.model.options import every_duty
+from schedsolver.model.relaxation import UNBOUNDED, relaxation_of
 from schedsolver.rules import DaysWorked, MinimumRest
+from tests.miniatures import miniatures
 from tests.solving import fixed_shift, plain
 
 HARD = MinimumRest(minutes=60)
@@ -203,10 +207,10 @@ def test_the_sum_of_the_largest(count):
     columns, times = model.largest([0, 1, 2], count)
     model.penalise(SOFT, columns, times)
     model.set_objective()
-    for given in ((0, 0, 0), (4, 1, 6), (2, 2, 5), (3, 3, 3)):
-        assert cost(model, *given) == sum(sorted(given)[-count:])
-        settled = model.settled(np.array([*given, 6, 6, 6, 6]))
-        assert (settled[columns] * times).sum() == sum(sorted(given)[-count:])
+    for values in ((0, 0, 0), (4, 1, 6), (2, 2, 5), (3, 3, 3)):
+        assert cost(model, *values) == sum(sorted(values)[-count:])
+        settled = model.settled(np.array([*values, 6, 6, 6, 6]))
+        assert (settled[columns] * times).sum() == sum(sorted(values)[-count:])
 
 
 def test_squares():
@@ -223,3 +227,28 @@ def test_the_objective_adds_up_all_charges_of_a_column():
     model.set_objective()
     assert list(model.cp.proto.objective.vars) == [0]
     assert list(model.cp.proto.objective.coeffs) == [7]
+
+
+# ---------------------------------------------------------------- the relaxation
+
+
+@settings(max_examples=40, deadline=None)
+@given(miniatures())
+def test_the_relaxation_kept_is_that_of_the_model_written(problem):
+    built = build_model(problem)
+    kept, read = built.roster.relaxation(), relaxation_of(built.roster.cp)
+    assert kept.exact == read.exact
+    for name in ("cost", "lower", "upper", "row_lower", "row_upper", "first", "column", "coefficient"):
+        assert getattr(kept, name).tolist() == getattr(read, name).tolist()
+
+
+def test_a_model_without_rows_has_a_relaxation_without_any():
+    relaxation = roster(2).relaxation()
+    assert (relaxation.first.tolist(), len(relaxation.cost), relaxation.exact) == ([0], 2, True)
+
+
+def test_rows_of_squares_are_not_in_the_relaxation():
+    model = roster(2, upper=3)
+    model.squares([0, 1])
+    assert not model.relaxation().exact
+    assert len(model.relaxation().row_lower) == 0

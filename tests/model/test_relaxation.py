@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
-from schedsolver.model.context import UNBOUNDED
-from schedsolver.model.relaxation import Relaxation, relaxation_of
+from schedsolver.model.relaxation import UNBOUNDED, Relaxation, relaxation_of
 
 POINTS = [np.array(p) for p in itertools.product((0, 1), (0, 1), (0, 1), (-1, 0, 1, 2))]
 
