@@ -193,13 +193,14 @@ def _with_wishes(draw: st.DrawFn, problem: Problem) -> Problem:
         interval_requirements=some(heads) if problem.activities else (),
         backlogs=some(_backlog(problem)) if waiting else (),
     )
+    cover = draw(_rules_on_cover(problem))
     return problem.replace(
         shift_requirements=some(needs),
         leave=some(leave), availability=some(available), requests=some(wish, 2), pins=some(pin), history=some(worked),
         preferences=draw(st.lists(_preference(problem), max_size=2, unique_by=lambda p: (p.employee_id, p.thing))),
-        rules=[*draw(_rules(problem)), *draw(_rules_on_places_and_stays(problem)), *draw(_rules_on_cover(problem)),
+        rules=[*draw(_rules(problem)), *draw(_rules_on_places_and_stays(problem)), *cover,
                *draw(_rules_on_days(problem)), *draw(_rules_on_presence(problem)), *draw(_rules_on_order(problem)),
-               *draw(_rules_on_waiting_work(problem))],
+               *draw(_rules_on_waiting_work(problem.replace(rules=cover)))],
     )  # fmt: skip
 
 

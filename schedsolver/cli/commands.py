@@ -6,6 +6,7 @@ Ctrl-C.
 
 from __future__ import annotations
 
+import signal
 import sys
 from decimal import Decimal
 from io import TextIOWrapper
@@ -57,7 +58,10 @@ class _Commands(TyperGroup):
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(1 if isinstance(error, NO_ROSTER) else 2) from None
         except KeyboardInterrupt:
+            # Another Ctrl-C must not cut the word short.
+            before = signal.signal(signal.SIGINT, signal.SIG_IGN)
             typer.echo("interrupted", err=True)
+            signal.signal(signal.SIGINT, before)
             raise typer.Exit(INTERRUPTED) from None
 
 
