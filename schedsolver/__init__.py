@@ -56,6 +56,7 @@ from schedsolver.errors import (
 from schedsolver.io import load, load_schedule, save, save_schedule
 from schedsolver.io.generator import GeneratorSpec, generate
 from schedsolver.rules import CheckReport, check
+from schedsolver.rules.windows import open_windows
 from schedsolver.scoring import kpis, shortages
 from schedsolver.solve.result import Incumbent, Progress, Result
 from schedsolver.solve.settings import Settings
@@ -121,6 +122,7 @@ __all__ = [
     "kpis",
     "load",
     "load_schedule",
+    "open_windows",
     "rules",
     "save",
     "save_schedule",
