@@ -149,12 +149,16 @@ class Search:
         beside = threads > 1 and strategy.prove_beside
         prover = threading.Thread(target=self.board.guarded(self._prove), daemon=True)
         method = None if strategy.relaxation == "auto" else METHODS[strategy.relaxation]
+        if threads > 1 and method is None and self._many_rules:
+            method = "ipm"
         guide = LinearGuide(self.relaxation, lambda: self.board.stopped, race=threads > 1, method=method)
-        if beside and not guide.races:
+        # The second thread is for the race, or for a roster until there is a relaxation to prove with.
+        busy = guide.races or (threads > 1 and self._many_rules)
+        if beside and not busy:
             prover.start()
         self.board.doing = "linear relaxation"
-        lp = self._staffed_meanwhile(guide) if guide.races else guide.solve()
-        if beside and guide.races:
+        lp = self._staffed_meanwhile(guide) if busy else guide.solve()
+        if beside and busy:
             prover.start()
         if lp is not None:
             self.board.raise_bound(lp.bound, "linear relaxation")
@@ -171,6 +175,11 @@ class Search:
         if beside:
             self.board.end(StopReason.WORK)
             prover.join()
+
+    @property
+    def _many_rules(self) -> bool:
+        """Whether rules make rows rather than duties: the simplex method then never came first in a race."""
+        return len(self.relaxation.row_lower) > max(self.strategy.small_options, len(self.model.roster.options))
 
     def _staffed_meanwhile(self, guide: LinearGuide) -> LpResult | None:
         """Solve the linear relaxation, and staff outlet after outlet while it takes long."""
