@@ -86,7 +86,7 @@ class LinearGuide:
     """The linear relaxation, solved once and then again and again with columns rounded up.
 
     The simplex method is the faster one for plain rosters, whatever their size; with many rules the
-    interior-point method can be, by far. Which it is cannot be told from the sizes, so large
+    interior-point method can be, by far. Where the caller does not know which, large
     relaxations are raced where there are two threads.
 
     Parameters

@@ -65,7 +65,7 @@ class Search:
 
     @cached_property
     def relaxation(self) -> Relaxation:
-        """The linear relaxation of the model; reading it off takes time that small problems can do without."""
+        """The linear relaxation of the model."""
         return self.model.roster.relaxation()
 
     def run(self) -> None:
@@ -190,7 +190,7 @@ class Search:
         if thread.is_alive() and self.board.values is not None and self.relaxation.exact:
             fill_places(
                 self.model, self.relaxation, self.board.values,
-                lambda part, now: self._solve_part(part, now, self.strategy.place_work),
+                lambda part, now: self._solve_part(part, now, self._limits(work=self.strategy.place_work)),
                 lambda values: self.board.offer(values, "outlet by outlet"),
                 lambda: self.board.stopped or not thread.is_alive(),
             )  # fmt: skip
@@ -281,9 +281,8 @@ class Search:
             self._cp(fixed=fixed, fix_to=now, hint=now, work=work, phase=phase)
             return
         self.board.doing = phase
-        better = self._solve_part(
-            self.relaxation.around(self.relaxation.reach(free, self.model.decisions), now), now, work
-        )
+        columns = self.relaxation.reach(free, self.model.decisions)
+        better = self._solve_part(self.relaxation.around(columns, now), now, self._limits(work=work))
         if better is not None:
             self.board.offer(better, phase)
 
@@ -330,10 +329,10 @@ class Search:
 
     def _filled(self, part: Part, now: IntArray) -> IntArray | None:
         """Solve breaks and activities of a few duties again; a first roster is found whatever the limits."""
-        if self.board.best is None:
-            result = solve_cp(part.relaxation.model(), self._first_limits, hint=now[part.columns], stop=self.board.stop)
-            return None if result.values is None else part.whole(result.values)
-        return self._solve_part(part, now, self.strategy.naming_work)
+        first = self.board.best is None
+        return self._solve_part(
+            part, now, self._first_limits if first else self._limits(work=self.strategy.naming_work)
+        )
 
     def _finished(self, model: BuiltModel, values: IntArray) -> IntArray | None:
         """Find what follows from the decisions of a model."""
@@ -342,11 +341,10 @@ class Search:
         self._account(result)
         return result.values
 
-    def _solve_part(self, part: Part, now: IntArray, work: float) -> IntArray | None:
+    def _solve_part(self, part: Part, now: IntArray, limits: CpLimits) -> IntArray | None:
         """Solve a part by CP-SAT, beginning from the values of all columns, and give these anew."""
         if self.work_left <= 0:
             return None
-        limits = self._limits(work=work)
         result = solve_cp(part.relaxation.model(), limits, hint=now[part.columns], stop=self.board.stop)
         self._account(result)
         return None if result.values is None else part.whole(result.values)
