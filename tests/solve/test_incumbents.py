@@ -121,6 +121,12 @@ def test_a_search_in_a_thread_is_ended_from_another():
     assert results[0].bound <= results[0].objective
 
 
+@pytest.fixture
+def ctrl_c() -> None:
+    """Ctrl-C as Python starts with it: CP-SAT at its defaults, as tests use it, leaves the system's way behind."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def interrupting(at: int):
     """A callback that presses Ctrl-C on each of its first calls."""
     calls = []
@@ -133,6 +139,7 @@ def interrupting(at: int):
     return on_progress
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_the_first_ctrl_c_returns_the_best_roster_so_far():
     problem = cluster()
     result = ss.solve(problem, LONG, interrupting(1))
@@ -140,6 +147,7 @@ def test_the_first_ctrl_c_returns_the_best_roster_so_far():
     assert ss.check(problem, result.schedule).ok
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_the_second_ctrl_c_is_raised_at_once():
     before = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
@@ -149,6 +157,7 @@ def test_the_second_ctrl_c_is_raised_at_once():
         time.sleep(0.05)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_in_a_loop_over_incumbents_is_raised_and_the_best_is_kept():
     problem = cluster()
     rosters = ss.incumbents(problem, LONG)
