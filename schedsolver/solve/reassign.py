@@ -1,4 +1,4 @@
-"""Who works the duties of a roster: the duties stay, and people exchange them in groups small enough to be solved."""
+"""Who works the duties of a roster: the duties stay, and people exchange them, all at once and then in groups."""
 
 from __future__ import annotations
 
@@ -8,19 +8,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.errors import EngineLost
 from schedsolver.solve.cpsat import CpLimits
+from schedsolver.solve.highs import FloatArray, LinearGuide, MipTask
+from schedsolver.solve.mip import solve_mip
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
+    from schedsolver.model.relaxation import Relaxation
     from schedsolver.solve.board import Board
     from schedsolver.solve.lines.parts import Parts
 
+PHASE = "reassignment"
+# Parts of the time: until the linear programme is rounded to a roster, and until that is polished.
+ROUNDED, POLISHED = 0.5, 0.8
+# Rounding goes slowly: who works what decides more than which duties there are.
+NEAR, SHARE = 0.7, 0.15
+# Simplex iterations and nodes for each unit of work, when deterministic, and the gap at which polishing stops.
+ITERATIONS, NODES, GAP = 5_000, 50, 5e-4
 # People in a group, deterministic time for each group, and turns of all groups without a better roster before the end.
 GROUP, WORK, IDLE = 6, 0.3, 4
 
 
-def reassign(board: Board, parts: Parts, seconds: float, work: float) -> None:
-    """Let group after group of people exchange the duties they have, as long as that makes the roster cheaper.
+class Reassignment:
+    """Lets people exchange the duties they have, as long as that makes the roster cheaper.
 
     Parameters
     ----------
@@ -28,29 +39,102 @@ def reassign(board: Board, parts: Parts, seconds: float, work: float) -> None:
         Has the roster to begin with.
     parts
         Solves parts of the model around it.
+    relaxation
+        The model's rows, all of them.
     seconds, work
         When to end, in terms of the time and work that board and parts have left.
     """
-    rng = np.random.default_rng(board.settings.seed)
-    problem = board.model.roster.problem
-    home = np.array([problem.outlet_index.get(e.home_outlet_id or "", -1) for e in problem.staff], np.int64)
-    idle = 0
-    for turn in itertools.count():
-        before = board.values
-        order = rng.permutation(len(home))
-        if turn % 2 == 0:
-            # People of one outlet share most of their places, so that little of the model is touched.
-            order = order[np.argsort(rng.permutation(len(problem.outlets) + 1)[home[order]], kind="stable")]
-        for first in range(0, len(order), GROUP):
-            if board.stopped or board.seconds_left <= seconds or parts.work_left <= work:
-                return
-            now = board.values
-            assert now is not None, "there is a roster to begin with"
-            options = np.flatnonzero(exchange(board.model, now, order[first : first + GROUP]))
-            parts.around(options, now, CpLimits(work=WORK), "reassignment")
-        idle = idle + 1 if board.values is before else 0
-        if idle == IDLE:
+
+    def __init__(self, board: Board, parts: Parts, relaxation: Relaxation, seconds: float, work: float) -> None:
+        self._board, self._parts, self._relaxation = board, parts, relaxation
+        self._seconds, self._work = seconds, work
+        self._span = board.seconds_left - seconds
+        self._duties = board.model.roster.duty_columns
+
+    def run(self) -> None:
+        """Exchange among all people at once, then among groups small enough to be solved."""
+        self._together()
+        self._in_groups()
+
+    def _together(self) -> None:
+        """Round a linear programme of all exchanges, then solve again where it and the best roster disagree."""
+        people = np.arange(len(self._board.model.roster.problem.staff))
+        options = exchange(self._board.model, self._now, people)
+        upper = self._relaxation.upper.copy()
+        upper[self._duties[~options]] = 0
+        part = self._relaxation.within(self._relaxation.lower, upper)
+        guide = LinearGuide(part.relaxation, lambda: self._is_past(ROUNDED), method="simplex")
+        lp = guide.solve()
+        if lp is None:
             return
+        columns = np.flatnonzero(np.isin(part.columns, self._duties))
+        values = guide.dive(columns, lp.values, near=NEAR, share=SHARE, iterations=self._most(ITERATIONS))
+        if values is not None:
+            self._parts.complete(np.flatnonzero(part.whole(values)[self._duties] > 0), PHASE)
+        asked = np.zeros(len(self._relaxation.cost))
+        asked[part.columns] = lp.values
+        self._polish(asked[self._duties])
+
+    def _polish(self, asked: FloatArray) -> None:
+        """Give HiGHS the duties that either the linear programme or the best roster has; those of both are fixed.
+
+        Source: E. Danna, E. Rothberg and C. Le Pape (2005), Exploring relaxation induced neighborhoods to improve MIP
+        solutions, Mathematical Programming 102.
+        """
+        given = self._now[self._duties] > 0
+        lower, upper = self._relaxation.lower.copy(), self._relaxation.upper.copy()
+        upper[self._duties[~given & (asked < 1e-6)]] = 0
+        lower[self._duties[given & (asked > 1 - 1e-6)]] = 1
+        part = self._relaxation.within(lower, upper)
+        task = MipTask(part.relaxation, gap=GAP, nodes=self._most(NODES), seed=self._board.settings.seed)
+        try:
+            solve_mip(
+                task, lambda: self._is_past(POLISHED), on_values=lambda values: self._take(part.whole(values))
+            )
+        except EngineLost as loss:
+            self._board.note(f"{PHASE} lost: {loss}")
+
+    def _take(self, values: IntArray) -> None:
+        if self._relaxation.holds(values):
+            self._board.offer(values, PHASE)
+        else:
+            self._parts.complete(np.flatnonzero(values[self._duties] > 0), PHASE)
+
+    def _in_groups(self) -> None:
+        """Solve group after group by CP-SAT, until several turns of all of them brought nothing."""
+        rng = np.random.default_rng(self._board.settings.seed)
+        problem = self._board.model.roster.problem
+        home = np.array([problem.outlet_index.get(e.home_outlet_id or "", -1) for e in problem.staff], np.int64)
+        idle = 0
+        for turn in itertools.count():
+            before = self._now
+            order = rng.permutation(len(home))
+            if turn % 2 == 0:
+                # People of one outlet share most of their places, so that little of the model is touched.
+                order = order[np.argsort(rng.permutation(len(problem.outlets) + 1)[home[order]], kind="stable")]
+            for first in range(0, len(order), GROUP):
+                if self._is_past(1.0) or self._parts.work_left <= self._work:
+                    return
+                options = np.flatnonzero(exchange(self._board.model, self._now, order[first : first + GROUP]))
+                self._parts.around(options, self._now, CpLimits(work=WORK), PHASE)
+            idle = idle + 1 if self._now is before else 0
+            if idle == IDLE:
+                return
+
+    @property
+    def _now(self) -> IntArray:
+        values = self._board.values
+        assert values is not None, "there is a roster to begin with"
+        return values
+
+    def _is_past(self, share: float) -> bool:
+        """Tell whether this part of the time is over; where it has no end, it never is."""
+        left = self._board.seconds_left
+        return self._board.stopped or (np.isfinite(left) and left <= self._seconds + (1 - share) * self._span)
+
+    def _most(self, per_work: int) -> int | None:
+        settings = self._board.settings
+        return int(per_work * settings.work_limit) if settings.deterministic else None
 
 
 def exchange(model: BuiltModel, values: IntArray, people: IntArray) -> BoolArray:

@@ -24,7 +24,7 @@ from schedsolver.solve.lines.search import LineSearch, suits_lines
 from schedsolver.solve.mip import solve_mip
 from schedsolver.solve.naming import Naming
 from schedsolver.solve.neighbourhoods import columns_of, free_options
-from schedsolver.solve.reassign import reassign
+from schedsolver.solve.reassign import Reassignment
 from schedsolver.solve.repair import take_up
 from schedsolver.solve.result import StopReason
 
@@ -247,7 +247,7 @@ class Search:
             parts = Parts(self.board, self.relaxation, self.work_left)
             limits = self.board.seconds_left, self.work_left
             seconds, work = ((1 - share) * left if np.isfinite(left) else 0.0 for left in limits)
-            reassign(self.board, parts, seconds, work)
+            Reassignment(self.board, parts, self.relaxation, seconds, work).run()
             self.work_left = parts.work_left
         if share == 1:
             self.board.end(StopReason.WORK)
