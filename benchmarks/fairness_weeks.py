@@ -4,6 +4,8 @@ A week is rostered again and again in three ways: without fairness rules; with a
 which like the first gives the same roster every week; and with that rule looking at what is carried too. The first
 roster is solved and then improved by people exchanging its duties; with the rule they go on exchanging those of the
 roster there is. Nobody is on leave and nothing fades, so that the measures at the end are those of all weeks together.
+What each is due follows from contracts and from who may work where and when: those whose permissions hold only where
+it is closed at weekends are due no weekends. The index against contracted hours alone is given beside it.
 Money is what a roster costs without the fairness rule. Each week is stored, and a run that was cut short goes on where
 it ended.
 
@@ -141,22 +143,29 @@ def report(base: ss.Problem, arguments: argparse.Namespace) -> None:
         problem = problem_of(base, way, arguments.weeks - 1, arguments.out)
         last = ss.load_schedule(folders[-1])
         measures = fairness_table(problem, last).set_index("item")
+        due, by_contract = gini_of_points(problem, last)
         row = {"way": way, "money": f"{money[way] / 100:,.0f}", "more": f"{money[way] / money[WAYS[0]] - 1:+.2%}",
-               "Gini, all": f"{gini_of_points(problem, last):.3f}"}  # fmt: skip
+               "Gini, all": f"{due:.3f}", "by contract alone": f"{by_contract:.3f}"}  # fmt: skip
         rows.append(row | {f"Gini, {item}": f"{measures.gini[item]:.3f}" for item in BURDENS})
     words = f"{arguments.weeks} weeks, seed {arguments.seed}, weight {arguments.weight}, free {arguments.free}"
     print(f"\n{words}")
     print(pd.DataFrame(rows).to_string(index=False))
 
 
-def gini_of_points(problem: ss.Problem, last: ss.Schedule) -> float:
-    """Give the Gini index of all burdens added up by their points, as the rule adds them up."""
+def gini_of_points(problem: ss.Problem, last: ss.Schedule) -> tuple[float, float]:
+    """Give the Gini index of all burdens added up by their points, as the rule adds them up.
+
+    Once against what people are due of each item, added up too, and once against their contracted hours alone, as if
+    everybody could have everything.
+    """
     points = {item.item_id: item.points for item in ITEMS}
     shares = shares_table(problem, last)
     weight = shares["item"].map(points)
-    had = ((shares["amount"] + shares["before"]) * weight).groupby(shares["employee"], sort=False).sum()
-    due = (shares["exposure_minutes"] * weight).groupby(shares["employee"], sort=False).sum()
-    return gini(had, due)
+    people = shares["employee"]
+    had = ((shares["amount"] + shares["before"]) * weight).groupby(people, sort=False).sum()
+    due = (shares["due"] * weight).groupby(people, sort=False).sum()
+    contracted = [problem.contract_of[name].weekly_minutes for name in had.index]
+    return gini(had, due), gini(had, contracted)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from schedsolver.rules.cover_levels import LevelCover
 from schedsolver.rules.custody import DualControl, Pledged, Posts, Present
 from schedsolver.rules.duty import DutiesPerDay, DutyFollowsShiftType, StintsFillDuty
 from schedsolver.rules.duty_limits import BarredHours, BreakDue, DutySpan
-from schedsolver.rules.fairness import FairDistance, FairGini, FairJain, FairRange, FairRule, FairWorstOff
+from schedsolver.rules.fair_indices import FairGini, FairJain
+from schedsolver.rules.fairness import FairDistance, FairRange, FairRule, FairWorstOff
 from schedsolver.rules.late_customers import LateCustomers
 from schedsolver.rules.leave import MandatoryLeave, PlannedLeaveKept
 from schedsolver.rules.mentor import MentoredHours, MentorPresent

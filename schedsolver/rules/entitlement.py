@@ -1,8 +1,9 @@
 """What each person is entitled to of a burden or a good, and what they had of it in weeks before.
 
 Exposure is contracted time that could fall on the days of an item: ``weekly_minutes / 7`` for each of them without
-leave, and no more than a day's minutes for each on which the person can be there. So a part-timer, someone on long
-leave and a newcomer are entitled to their part, no more and no less, and nobody has to catch up on weeks away. For a
+leave, and no more than a day's minutes for each on which the person can be there: available, at an outlet that is open
+and where they may do something. So a part-timer, someone on long leave and a newcomer are entitled to their part, no
+more and no less, and nobody has to catch up on weeks away. For a
 good it is multiplied by the appraisal, within 80 to 120 percent; burdens do not look at it, so that good people are not
 worn out. Shares are exposures of the whole window, those of weeks before fading, in parts of ``WHOLE``.
 """
@@ -21,8 +22,9 @@ from schedsolver.rules.absence import availability_rows, hours_available
 
 if TYPE_CHECKING:
     from schedsolver.domain.fair import Carried, FairItem
-    from schedsolver.domain.people import Availability
+    from schedsolver.domain.people import Permission
     from schedsolver.domain.problem import Problem
+    from schedsolver.domain.work import Activity
 
 # A unit of an item in rules: amounts are whole numbers of sixtieths, for hours that is minutes.
 UNIT = 60
@@ -34,17 +36,16 @@ _DAY = dt.timedelta(days=1)
 
 def exposures(item: FairItem, problem: Problem) -> IntArray:
     """Give the exposure of each person in the horizon, in minutes, shape ``(staff,)``."""
-    dates = item_dates(item, problem)
-    away, available = _days_away(problem), availability_rows(problem)
+    away, able = _days_away(problem), _days_able(item, problem)
     minutes = np.zeros(len(problem.staff), np.int64)
     for i, employee in enumerate(problem.staff):
         name = employee.employee_id
         if not _concerns(item, problem, name):
             continue
-        contract = problem.contract_of[name]
-        there = [date for date in dates if date not in away.get(name, set())]
-        able = sum(_can_be_there(item, problem, name, available.get(name), date) for date in there)
-        minutes[i] = min(contract.weekly_minutes * len(there) // 7, contract.leave_day_minutes * able)
+        contract, days_away = problem.contract_of[name], away.get(name, set())
+        there = len([date for date in able if date not in days_away])
+        can = len([date for date, people in able.items() if name in people and date not in days_away])
+        minutes[i] = min(contract.weekly_minutes * there // 7, contract.leave_day_minutes * can)
         if item.kind == "good":
             minutes[i] = minutes[i] * min(max(employee.appraisal_percent, LEAST_PERCENT), MOST_PERCENT) // 100
     return minutes
@@ -130,38 +131,62 @@ def _days_away(problem: Problem) -> dict[str, set[dt.date]]:
     return away
 
 
-def _can_be_there(item: FairItem, problem: Problem, name: str, rows: list[Availability] | None, date: dt.date) -> bool:
-    """Tell whether a person is available when an item falls on a date, and may do what it counts."""
-    hours = ((0, 2 * MINUTES_PER_DAY),) if rows is None else hours_available(rows, date)
-    there = any(_overlaps(item, problem, start, end, date) for start, end in hours)
-    return there and (item.counts != "activity" or _may_do(item, problem, name, date))
+def _days_able(item: FairItem, problem: Problem) -> dict[dt.date, set[str]]:
+    """Give who is available, and may work, where and when an item falls; for each of its days."""
+    available = availability_rows(problem)
+    held: dict[str, list[Permission]] = {}
+    for permission in problem.permissions:
+        held.setdefault(permission.employee_id, []).append(permission)
+    able: dict[dt.date, set[str]] = {}
+    for date in item_dates(item, problem):
+        open_then = _hours_open(item, problem, date)
+        able[date] = set()
+        for employee in problem.staff:
+            name = employee.employee_id
+            works = _works(item, problem, name)
+            places = [
+                hours
+                for outlet, hours in open_then.items()
+                if not (item.counts == "trips" and outlet == employee.home_outlet_id)
+                and (works is None or _may_do(works, held.get(name, []), date, outlet))
+            ]
+            spans = hours_available(available[name], date) if name in available else ((0, 2 * MINUTES_PER_DAY),)
+            if any(_overlaps(item, start, end, places) for start, end in spans):
+                able[date].add(name)
+    return able
 
 
-def _overlaps(item: FairItem, problem: Problem, start: int, end: int, date: dt.date) -> bool:
-    """Tell whether someone available ``[start, end)`` could have some of an item on a date."""
+def _hours_open(item: FairItem, problem: Problem, date: dt.date) -> dict[str, tuple[int, int]]:
+    """Give when the outlets that an item means open first and close last on a date; those closed are left out."""
+    hours = {o.outlet_id: problem.open_intervals(o.outlet_id, date) for o in problem.outlets}
+    return {name: (h[0][0], h[-1][1]) for name, h in hours.items() if h and item.scope.has_outlet(name)}
+
+
+def _overlaps(item: FairItem, start: int, end: int, places: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether someone available ``[start, end)`` could have some of an item at places open at those hours."""
     if item.counts == "hours" and item.start is not None and item.end is not None:
-        return start < item.end and item.start < end
-    if item.counts in ("openings", "closings"):
-        names = [o.outlet_id for o in problem.outlets if item.scope.has_outlet(o.outlet_id)]
-        hours = [problem.open_intervals(name, date) for name in names]
-        if item.counts == "openings":
-            return any(start <= spans[0][0] for spans in hours if spans)
-        return any(spans[-1][1] <= end for spans in hours if spans)
-    return True
+        return bool(places) and start < item.end and item.start < end
+    if item.counts == "openings":
+        return any(start <= opens for opens, _ in places)
+    if item.counts == "closings":
+        return any(closes <= end for _, closes in places)
+    return bool(places)
 
 
-def _may_do(item: FairItem, problem: Problem, name: str, date: dt.date) -> bool:
-    """Tell whether a person has the permission for one of the activities that count for them, at an outlet meant."""
-    outlets = [o.outlet_id for o in problem.outlets if item.scope.has_outlet(o.outlet_id)]
-    held = [p for p in problem.permissions if p.employee_id == name and any(p.holds(date, o) for o in outlets)]
-    names = set(counted_activities(item, problem, name))
+def _works(item: FairItem, problem: Problem, name: str) -> list[Activity] | None:
+    """Give the activities of which someone must do one to have some of an item; ``None`` where there are none."""
+    if item.counts != "activity":
+        return list(problem.activities) or None
+    counted = counted_activities(item, problem, name)
+    return [activity for activity in problem.activities if activity.activity_id in counted]
+
+
+def _may_do(works: Iterable[Activity], held: Sequence[Permission], date: dt.date, outlet: str) -> bool:
+    """Tell whether permissions held allow one of some activities at an outlet on a date."""
     return any(
-        activity.activity_id in names
-        and (
-            activity.skill_id is None
-            or any(p.skill_id == activity.skill_id and p.level >= activity.min_level for p in held)
-        )
-        for activity in problem.activities
+        work.skill_id is None
+        or any(p.skill_id == work.skill_id and p.level >= work.min_level and p.holds(date, outlet) for p in held)
+        for work in works
     )
 
 

@@ -1,13 +1,13 @@
 """Fairness: what people have of burdens and goods, over weeks, against what they are entitled to.
 
 All rules here add up what each person of the scope has of some items, by their points: in the roster, and faded in the
-weeks before. Their due is a share of the sum of all, by the exposures of ``rules.entitlement``.
+weeks before. Their due is a share of what all have, by the exposures of ``rules.entitlement``: of each item by itself
+for rules on deviations, so that who cannot have one item is due no less of the others; of the sum for the indices.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -31,11 +31,10 @@ if TYPE_CHECKING:
 # Deviations count in hundredths of a point, rounded up; they are worked out in sixtieths times parts of the whole.
 PER_POINT = 100
 STEP = UNIT * WHOLE // PER_POINT
-Percent = Annotated[int, Field(ge=1, le=99)]
 
 
 @dataclass(frozen=True)
-class _Columns:
+class Columns:
     """What people have, in sixtieths of a point: ``before + unit x column``; ``total`` sums up the columns."""
 
     column: IntArray
@@ -72,18 +71,17 @@ class FairRule(Rule):
         """Give the items it is about."""
         return [item for item in problem.fair_items if item.item_id in self.items]
 
-    def shares_of(self, problem: Problem) -> IntArray:
-        """Give the share of each person of the scope in parts of the whole, shape ``(people,)``."""
-        people = list(self.scope.employees_of(problem))
+    def shares_of(self, items: Sequence[FairItem], problem: Problem) -> IntArray:
+        """Give the share of each person of the scope in the sum of items in parts of the whole, shape ``(people,)``."""
         minutes = np.zeros(len(problem.staff), np.int64)
-        for item in self.items_of(problem):
+        for item in items:
             minutes += item.points * (exposures(item, problem) + remembered(item, problem)[1])
-        return shares(minutes[people])
+        return shares(minutes[list(self.scope.employees_of(problem))])
 
-    def before(self, problem: Problem) -> IntArray:
+    def before(self, items: Sequence[FairItem], problem: Problem) -> IntArray:
         """Give what each person of the scope has from weeks before, in sixtieths of a point, shape ``(people,)``."""
         had = np.zeros(len(problem.staff), np.int64)
-        for item in self.items_of(problem):
+        for item in items:
             had += item.points * remembered(item, problem)[0]
         return had[list(self.scope.employees_of(problem))]
 
@@ -97,15 +95,15 @@ class FairRule(Rule):
                 activities.update(counted_activities(item, problem, problem.staff[i].employee_id))
         return (apart(problem, np.flatnonzero(alone).tolist()), everywhere(problem, activities)) if activities else None
 
-    def columns(self, model: ModelContext) -> _Columns:
-        """Add a column for what each person of the scope has in the roster, and one for the sum."""
+    def columns(self, items: Sequence[FairItem], model: ModelContext) -> Columns:
+        """Add a column for what each person of the scope has of items in the roster, and one for the sum."""
         problem = model.problem
         people = np.array(self.scope.employees_of(problem), np.int64)
         position = np.full(len(problem.staff), -1, np.int64)
         position[people] = np.arange(len(people))
         rows, columns, factors = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         constant, most = np.zeros(len(people), np.int64), np.zeros(len(people), np.int64)
-        for item in self.items_of(problem):
+        for item in items:
             found = amount_terms(item, model)
             inside = position[found.employee] >= 0
             rows.append(position[found.employee[inside]])
@@ -125,13 +123,13 @@ class FairRule(Rule):
         )  # fmt: skip
         signs = np.repeat([1, -1], [len(own), 1])
         model.require(np.zeros(len(signs)), np.concatenate([own, total]), signs, [0], [0])
-        return _Columns(own, int(total[0]), unit, self.before(problem))
+        return Columns(own, int(total[0]), unit, self.before(items, problem))
 
-    def has(self, problem: Problem, schedule: Schedule) -> list[int]:
-        """Count what each person of the scope has, weeks before included, in sixtieths of a point."""
-        counted = [(item.points, amounts(item, problem, schedule)) for item in self.items_of(problem)]
+    def has(self, items: Sequence[FairItem], problem: Problem, schedule: Schedule) -> list[int]:
+        """Count what each person of the scope has of items, weeks before included, in sixtieths of a point."""
+        counted = [(item.points, amounts(item, problem, schedule)) for item in items]
         names = [problem.staff[i].employee_id for i in self.scope.employees_of(problem)]
-        before = self.before(problem).tolist()
+        before = self.before(items, problem).tolist()
         return [had + sum(points * of[name] for points, of in counted) for name, had in zip(names, before, strict=True)]
 
     @property
@@ -154,28 +152,33 @@ class _DeviationRule(FairRule):
 
     def add_to(self, model: ModelContext) -> None:
         """Find how far everybody is off their due, and limit what the rule looks at."""
-        share = self.shares_of(model.problem)
-        if not share.any():
+        shared = self._shared(model.problem)
+        if not shared:
             return
-        has = self.columns(model)
-        each = np.arange(len(share))
-        known = WHOLE * has.before - share * has.before.sum()
-        row = np.tile(each, 2)
-        column = np.concatenate([has.column, np.full(len(share), has.total)])
-        factor = has.unit * np.concatenate([np.full(len(share), WHOLE), -share])
+        people = len(shared[0][1])
+        each, known = np.arange(people), np.zeros(people, np.int64)
+        columns, factors = [], []
+        for item, share in shared:
+            has = self.columns([item], model)
+            known += WHOLE * has.before - share * has.before.sum()
+            columns += [has.column, np.full(people, has.total)]
+            factors += [np.full(people, has.unit * WHOLE), -has.unit * share]
+        row, column, factor = np.tile(each, len(columns)), np.concatenate(columns), np.concatenate(factors)
         free = PER_POINT * STEP * self._free
         over = model.excess(row, column, factor, free - known, self._together(each), step=STEP)
         under = model.excess(row, column, -factor, free + known, self._together(each), step=STEP)
-        columns, times = self._looked_at(model, over, under)
-        model.limit(self, np.zeros(len(columns)), columns, times, [PER_POINT * self.maximum], step=PER_POINT)
+        looked_at, times = self._looked_at(model, over, under)
+        model.limit(self, np.zeros(len(looked_at)), looked_at, times, [PER_POINT * self.maximum], step=PER_POINT)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Work out how far everybody is off their due."""
-        share = self.shares_of(problem).tolist()
-        if not any(share):
+        shared = self._shared(problem)
+        if not shared:
             return Judgement()
-        has = self.has(problem, schedule)
-        apart = [WHOLE * own - part * sum(has) for own, part in zip(has, share, strict=True)]
+        apart = [0] * len(shared[0][1])
+        for item, share in shared:
+            has = self.has([item], problem, schedule)
+            apart = [a + WHOLE * own - part * sum(has) for a, own, part in zip(apart, has, share.tolist(), strict=True)]
         free = PER_POINT * self._free
         over, under = ([max(0, -(-sign * off // STEP) - free) for off in apart] for sign in (1, -1))
         found = self._measured(problem, over, under)
@@ -184,6 +187,11 @@ class _DeviationRule(FairRule):
         return self.over_limit([(beyond, text, {})])
 
     _sentence: ClassVar[str]
+
+    def _shared(self, problem: Problem) -> list[tuple[FairItem, IntArray]]:
+        """Give each item with the share of each person in it; those that nobody is entitled to are left out."""
+        shared = [(item, self.shares_of([item], problem)) for item in self.items_of(problem)]
+        return [(item, share) for item, share in shared if share.any()]
 
     @property
     def _free(self) -> int:
@@ -290,119 +298,3 @@ class FairWorstOff(_DeviationRule):
 
     def _is_good(self, problem: Problem) -> bool:
         return self.items_of(problem)[0].kind == "good"
-
-
-class FairGini(FairRule):
-    """The Gini index of what people have for each unit of what they are entitled to is no more than so much.
-
-    With shares ``s`` of the whole and amounts ``a`` that is ``sum over pairs of |s_j a_i - s_i a_j| <= index x sum
-    of a``. The difference of each pair counts in hundredths of a point, rounded up, so that nothing above the index
-    passes. A soft rule charges for each point, a part of it counting whole, by which the pairs exceed that.
-
-    Source: C. Gini (1912), Variabilita e mutabilita.
-
-    Attributes
-    ----------
-    most_percent
-        Largest index, in percent.
-    """
-
-    name: ClassVar[str] = "fair.gini"
-    may_be_soft: ClassVar[bool] = True
-
-    most_percent: Percent
-
-    def add_to(self, model: ModelContext) -> None:
-        """Find the difference of every pair, and limit their sum by that of the amounts."""
-        share = self.shares_of(model.problem)
-        if not share.any():
-            return
-        has = self.columns(model)
-        one, other = np.triu_indices(len(share), k=1)
-        pair = np.arange(len(one))
-        known = share[other] * has.before[one] - share[one] * has.before[other]
-        row = np.tile(pair, 2)
-        column = np.concatenate([has.column[one], has.column[other]])
-        factor = has.unit * np.concatenate([share[other], -share[one]])
-        gap = model.excess(
-            np.concatenate([row, row + len(pair)]), np.tile(column, 2), np.concatenate([factor, -factor]),
-            np.concatenate([-known, known]), np.tile(pair, 2), step=STEP,
-        )[: len(pair)]  # fmt: skip
-        terms = np.concatenate([np.full(len(gap), UNIT), [-self.most_percent * has.unit]])
-        most = self.most_percent * int(has.before.sum())
-        columns = np.concatenate([gap, [has.total]])
-        model.limit(self, np.zeros(len(columns)), columns, terms, [most], step=UNIT * PER_POINT)
-
-    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
-        """Add up the differences of all pairs."""
-        share = self.shares_of(problem).tolist()
-        if not any(share):
-            return Judgement()
-        has = self.has(problem, schedule)
-        pairs = ((i, j) for i in range(len(has)) for j in range(i))
-        gaps = sum(-(-abs(share[j] * has[i] - share[i] * has[j]) // STEP) for i, j in pairs)
-        beyond = UNIT * gaps - self.most_percent * sum(has)
-        index = UNIT * gaps / max(1, sum(has))
-        text = f"{self._words}: the Gini index is {index:.2f} percent, {self.most_percent} allowed"
-        return self.over_limit([(-(-beyond // (UNIT * PER_POINT)), text, {})])
-
-
-class FairJain(FairRule):
-    """Jain's index of what people have for each unit of what they are entitled to is no less than so much.
-
-    With shares ``s`` of the whole and amounts ``a`` that is ``(sum of a)^2 >= index x sum of a^2 / s``, where ``1 / s``
-    is rounded up to a tenth, so that nothing below the index passes. The squares are exact; the linear relaxation does
-    not know them, so the proof is weaker than with ``fair.gini``.
-
-    Source: R. Jain, D. Chiu and W. Hawe (1984), A quantitative measure of fairness and discrimination, DEC-TR-301.
-
-    Attributes
-    ----------
-    least_percent
-        Smallest index, in percent.
-    """
-
-    name: ClassVar[str] = "fair.jain"
-
-    least_percent: Percent
-
-    def add_to(self, model: ModelContext) -> None:
-        """Limit the sum of squares by the square of the sum."""
-        share = self.shares_of(model.problem)
-        if not share.any():
-            return
-        has, scale = self.columns(model), self._scale(model.problem)
-        before, unit = has.before // scale, has.unit // scale
-        # (before + unit x column) squared, its known part aside.
-        column = np.concatenate([has.column, [has.total]])
-        known = np.concatenate([before, [before.sum()]])
-        factor = np.concatenate([-self.least_percent * _tenths(share), [100 * 10]])
-        columns = np.concatenate([model.squares(column), column])
-        terms = np.concatenate([factor * unit**2, factor * 2 * known * unit])
-        model.require(np.zeros(len(columns)), columns, terms, [-int((factor * known**2).sum())], None)
-
-    def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
-        """Compare the square of the sum with the sum of squares."""
-        share = self.shares_of(problem)
-        if not share.any():
-            return Judgement()
-        has = [own // self._scale(problem) for own in self.has(problem, schedule)]
-        squares = sum(part * own**2 for part, own in zip(_tenths(share).tolist(), has, strict=True))
-        if 1000 * sum(has) ** 2 >= self.least_percent * squares:
-            return Judgement()
-        index = 1000 * sum(has) ** 2 / squares
-        return Judgement((self.violation(f"{self._words}: Jain's index is {index:.1f} percent, {self._least}"),))
-
-    @property
-    def _least(self) -> str:
-        return f"{self.least_percent} at least"
-
-    def _scale(self, problem: Problem) -> int:
-        """Give what all points are multiples of: without it the squares stay small."""
-        return math.gcd(*(item.points for item in self.items_of(problem)))
-
-
-def _tenths(share: IntArray) -> IntArray:
-    """Give one over each share in tenths, rounded up; nobody's share counts as less than the smallest part."""
-    tenths: IntArray = -(-10 * WHOLE // np.maximum(share, 1))
-    return tenths

@@ -88,9 +88,7 @@ class Reassignment:
         part = self._relaxation.within(lower, upper)
         task = MipTask(part.relaxation, gap=GAP, nodes=self._most(NODES), seed=self._board.settings.seed)
         try:
-            solve_mip(
-                task, lambda: self._is_past(POLISHED), on_values=lambda values: self._take(part.whole(values))
-            )
+            solve_mip(task, lambda: self._is_past(POLISHED), on_values=lambda values: self._take(part.whole(values)))
         except EngineLost as loss:
             self._board.note(f"{PHASE} lost: {loss}")
 

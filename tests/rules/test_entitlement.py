@@ -11,6 +11,7 @@ from schedsolver.domain import (
     Contract,
     FairItem,
     Leave,
+    OpeningHours,
     Permission,
     Preference,
     Request,
@@ -108,6 +109,34 @@ def test_activities_need_the_permission():
     avoided = FairItem(item_id="it", counts="activity")
     dislike = Preference(employee_id="E1", wish="avoid", activity_id="calls", cents=1)
     assert exposed(avoided, permissions=held, preferences=[dislike], **cash) == [0, 2400, 0]
+
+
+def test_who_may_do_nothing_where_and_when_it_falls_has_no_part_in_it():
+    cash = {"skills": (Skill(skill_id="cash"),), "activities": (Activity(activity_id="till", skill_id="cash"),)}
+    opening = [OpeningHours(outlet_id="Hub", weekday=day, start="09:00", end="18:00") for day in range(6)]
+    opening += [OpeningHours(outlet_id="Sat", weekday=day, start="09:00", end="12:00") for day in range(5)]
+    held = [
+        Permission(employee_id="E0", skill_id="cash"),
+        Permission(employee_id="E1", skill_id="cash", outlet_id="Sat"),
+        Permission(employee_id="E2", skill_id="cash", valid_until=SATURDAY - dt.timedelta(days=1)),
+    ]
+    tables = {"opening": opening, "permissions": held, **cash}
+    assert exposed(FairItem(item_id="it", counts="weekends"), **tables) == [480, 0, 0], "only the hub, on Saturday"
+    assert exposed(SATURDAYS, **tables) == [342, 0, 0]
+    assert exposed(CLOSING, **tables) == [2400, 2400, 1200]
+    noon = free(0, 1, 2, 3, 4, start="09:00", end="12:00")
+    assert exposed(CLOSING, availability=noon, **tables)[1] == 2400, "there it closes at noon"
+    hub = CLOSING.model_copy(update={"outlets": ("Hub",)})
+    assert exposed(hub, availability=noon, **tables)[1] == 0
+    trips = FairItem(item_id="it", counts="trips")
+    at = {"staff": (person(0), person(1), person(2, contract_id="half", home_outlet_id="Sat"))}
+    assert exposed(trips, **tables, **at) == [2400, 2400, 1200]
+    moved = [held[0].model_copy(update={"outlet_id": "Hub"}), held[1], held[2].model_copy(update={"outlet_id": "Sat"})]
+    assert exposed(trips, **(tables | {"permissions": moved}), **at) == [0, 2400, 0]
+    midday = FairItem(item_id="it", counts="hours", start="12:00", end="13:00", weekdays=(5,))
+    assert exposed(midday, **tables) == [342, 0, 0]
+    calls = Activity(activity_id="calls")
+    assert exposed(SATURDAYS, **(tables | {"activities": (*cash["activities"], calls)})) == [342, 342, 171]
 
 
 @pytest.mark.parametrize(("appraisal", "minutes"), [(0, 1920), (80, 1920), (90, 2160), (120, 2880), (300, 2880)])

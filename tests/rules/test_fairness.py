@@ -19,7 +19,8 @@ from schedsolver.domain import (
     ShiftRequirement,
 )
 from schedsolver.errors import InvalidProblem
-from schedsolver.rules.fairness import FairDistance, FairGini, FairJain, FairRange, FairWorstOff
+from schedsolver.rules.fair_indices import FairGini, FairJain
+from schedsolver.rules.fairness import FairDistance, FairRange, FairWorstOff
 from tests.rules.test_agreement import HUB, SAT, branch, days, opening
 from tests.solving import (
     assert_agree,
@@ -109,6 +110,22 @@ def test_the_worst_off_of_goods_have_too_little():
     assert found(rule, duty(0), duty(0, TUESDAY), people=4, fair_items=(good,)) == [told]
 
 
+def test_who_cannot_have_one_item_is_due_no_less_of_the_others():
+    # A duty each; of the trip's 3 points E0 and E1 are due half, and E2, who has no home, nothing.
+    trip = FairItem(item_id="trip", counts="trips", points=3)
+    tables = {
+        "fair_items": (DUTIES, trip), "outlets": (HUB, SAT),
+        "staff": (person(0), person(1), person(2, home_outlet_id=None)),
+    }  # fmt: skip
+    rule = FairDistance(items=["duty", "trip"], maximum=2)
+    told = ["duty, trip: people are off their due by 3.00 points, 2 allowed"]
+    assert found(rule, duty(0, outlet="Sat"), duty(1), duty(2), **tables) == told
+    # Nobody is entitled to holidays, as there are none: nothing is asked of them.
+    holiday = trip.model_copy(update={"item_id": "holiday", "counts": "duties", "day_kinds": ("holiday",)})
+    both = FairDistance(items=["duty", "holiday"])
+    assert found(both, duty(0), duty(1), duty(2), **(tables | {"fair_items": (DUTIES, holiday)})) == []
+
+
 @pytest.mark.parametrize(("most", "told"), [(44, ["44.50"]), (45, [])])
 def test_gini_of_two_one_and_none(most, told):
     # Differences 1, 2 and 1, over 3 people and 3 duties: 4 / 9, but for the rounding of each pair.
@@ -172,14 +189,18 @@ def test_the_model_agrees_on_what_is_shared_and_remembered(rule, kind):
     assert_settled(problem)
 
 
+@pytest.mark.parametrize("free", [(), (0,)], ids=["all can have both", "one cannot have one of them"])
 @pytest.mark.parametrize("rule", EVERY, ids=name)
-def test_of_several_items_the_points_are_added_up(rule):
+def test_of_several_items_the_points_are_added_up(rule, free):
     items = (
         DUTIES.model_copy(update={"points": 3}),
         FairItem(item_id="late", counts="hours", start="10:00", end="13:00", points=2, weekdays=(1,)),
     )
     rule = rule.model_copy(update={"items": ("duty", "late")})
-    problem = world(rule, fair_items=items, people=2, shift_types=(DAY, PM), shift_requirements=NEED)
+    available = tuple(Availability(employee_id="E1", weekday=day, start="00:00", end="24:00") for day in free)
+    problem = world(
+        rule, fair_items=items, people=2, shift_types=(DAY, PM), shift_requirements=NEED, availability=available
+    )
     assert len(set(assert_agree(problem))) > 2
 
 

@@ -12,7 +12,8 @@ import schedsolver as ss
 from schedsolver.domain import Carried, Contract, FairItem, Request, ShiftRequirement
 from schedsolver.domain.problem import parse_rule
 from schedsolver.errors import InvalidSchedule
-from schedsolver.rules.fairness import FairDistance, FairGini, FairWorstOff
+from schedsolver.rules.fair_indices import FairGini
+from schedsolver.rules.fairness import FairDistance, FairWorstOff
 from schedsolver.scoring import carry, fairness_table, next_problem, shares_table
 from tests.rules.test_burdens import on
 from tests.rules.test_fairness import DUTIES, TUESDAY, TWO_ONE_NONE, had, person, world

@@ -10,7 +10,8 @@ from schedsolver.domain import Contract, Leave, Request, ShiftRequirement
 from schedsolver.errors import InvalidProblem
 from schedsolver.model.build import build_model
 from schedsolver.rules import PaidTime, Travel
-from schedsolver.rules.fairness import FairDistance, FairGini
+from schedsolver.rules.fair_indices import FairGini
+from schedsolver.rules.fairness import FairDistance
 from schedsolver.solve.frontier import Frontier, Point, frontier
 from schedsolver.solve.in_order import COVER_COST_FAIRNESS_WISHES, Step, solve_in_order
 from schedsolver.solve.reassign import exchange

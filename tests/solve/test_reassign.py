@@ -9,7 +9,7 @@ from schedsolver.solve import reassign
 from schedsolver.solve.settings import Settings
 from schedsolver.solve.strategy import Strategy
 from tests.rules.test_agreement import days
-from tests.rules.test_fairness import person, world
+from tests.rules.test_fairness import world
 from tests.solving import fixed_shift, roster_of, work
 from tests.tiny import MONDAY
 
