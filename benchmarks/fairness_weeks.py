@@ -3,13 +3,19 @@
 A week is rostered again and again in three ways: without fairness rules; with a rule that looks at each week alone,
 which like the first gives the same roster every week; and with that rule looking at what is carried too. The first
 roster is solved and then improved by people exchanging its duties; with the rule they go on exchanging those of the
-roster there is. Nobody is on leave and nothing fades, so that the measures at the end are those of all weeks together.
+roster there is. Nobody is on leave, permissions do not run out and nothing fades, so that all weeks are alike and the
+measures at the end are those of all weeks together. Each burden is shared by itself; half a unit more or less is free.
 What each is due follows from contracts and from who may work where and when: those whose permissions hold only where
 it is closed at weekends are due no weekends. The index against contracted hours alone is given beside it.
 Money is what a roster costs without the fairness rule. Each week is stored, and a run that was cut short goes on where
 it ended.
 
     python -m benchmarks.fairness_weeks examples/one_plus_n --weeks 12 --out out/fairness
+
+The problem of a week with its price on unfairness, to see what fairness costs at other prices:
+
+    python -m benchmarks.fairness_weeks examples/one_plus_n --save --out out/fair
+    schedsolver frontier out/fair --out out/frontier
 """
 
 from __future__ import annotations
@@ -40,14 +46,21 @@ def main() -> None:
     parser.add_argument("problem", help="folder or JSON file of a problem of one week")
     parser.add_argument("--weeks", type=int, default=12)
     parser.add_argument("--plain-seconds", type=float, default=240.0, help="limit of the roster without fairness")
-    parser.add_argument("--seconds", type=float, default=35.0, help="limit of each exchange of duties")
-    parser.add_argument("--weight", type=int, default=500, help="cents for each point off the due")
-    parser.add_argument("--free", type=int, default=5, help="points that each may be off without counting")
+    parser.add_argument("--seconds", type=float, default=60.0, help="limit of each exchange of duties")
+    parser.add_argument("--weight", type=int, default=1000, help="cents for each point off the due")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True, help="folder for the rosters and figures of each week")
+    parser.add_argument(
+        "--save", action="store_true", help="only write the first week's problem with its fairness rules"
+    )
     arguments = parser.parse_args()
     print(describe_machine())
     base = ss.load(arguments.problem).replace(fair_items=ITEMS, leave=(), requests=())
+    lasting = [row.model_copy(update={"valid_from": None, "valid_until": None}) for row in base.permissions]
+    base = base.replace(permissions=lasting)
+    if arguments.save:
+        ss.save(fair(base, arguments.weight), arguments.out)
+        return
     arguments.out.mkdir(parents=True, exist_ok=True)
     for week in range(arguments.weeks):
         for way in WAYS:
@@ -81,10 +94,14 @@ def solved(problem: ss.Problem, way: str, week: int, arguments: argparse.Namespa
     if way == WAYS[0]:
         return exchanged(problem, plain_roster(problem, arguments), week, arguments)
     start = ss.load_schedule(folder_of(arguments.out, way if week else WAYS[0], max(0, week - 1)))
-    price = {"hard": False, "weight": arguments.weight, "free": arguments.free}
-    rule = {"rule": "fair.distance", "items": BURDENS, **price}
-    asked = problem.replace(rules=(*problem.rules, rule))
-    return exchanged(asked, moved(start, dt.timedelta(weeks=min(week, 1))), week, arguments)
+    return exchanged(fair(problem, arguments.weight), moved(start, dt.timedelta(weeks=min(week, 1))), week, arguments)
+
+
+def fair(problem: ss.Problem, weight: int) -> ss.Problem:
+    """Put a price on what people are off their due of each burden, but for half a unit."""
+    price = {"rule": "fair.distance", "hard": False, "weight": weight}
+    rules = [price | {"items": [item.item_id], "free": item.points // 2} for item in ITEMS]
+    return problem.replace(rules=(*problem.rules, *rules))
 
 
 def plain_roster(problem: ss.Problem, arguments: argparse.Namespace) -> ss.Schedule:
@@ -92,7 +109,9 @@ def plain_roster(problem: ss.Problem, arguments: argparse.Namespace) -> ss.Sched
     folder: Path = arguments.out / "solved"
     if not folder.exists():
         settings = ss.Settings(time_seconds=arguments.plain_seconds, gap=0.005, seed=arguments.seed)
-        ss.save_schedule(ss.solve(problem, settings).schedule, folder)
+        result = ss.solve(problem, settings)
+        ss.save_schedule(result.schedule, folder)
+        print(f"solved: {result.objective / 100:,.0f}, bound {(result.bound or 0) / 100:,.0f}", flush=True)
     return ss.load_schedule(folder)
 
 
@@ -147,7 +166,7 @@ def report(base: ss.Problem, arguments: argparse.Namespace) -> None:
         row = {"way": way, "money": f"{money[way] / 100:,.0f}", "more": f"{money[way] / money[WAYS[0]] - 1:+.2%}",
                "Gini, all": f"{due:.3f}", "by contract alone": f"{by_contract:.3f}"}  # fmt: skip
         rows.append(row | {f"Gini, {item}": f"{measures.gini[item]:.3f}" for item in BURDENS})
-    words = f"{arguments.weeks} weeks, seed {arguments.seed}, weight {arguments.weight}, free {arguments.free}"
+    words = f"{arguments.weeks} weeks, seed {arguments.seed}, weight {arguments.weight}"
     print(f"\n{words}")
     print(pd.DataFrame(rows).to_string(index=False))
 

@@ -40,12 +40,12 @@ def frontier(
 ) -> None:
     """Find rosters between the cheapest and the fairest, and the price of fairness in money."""
     # Only here is a solver needed.
-    from schedsolver.solve.frontier import FACTORS
+    from schedsolver.solve.frontier import FACTORS, STRATEGY
     from schedsolver.solve.frontier import frontier as search
 
     need("matplotlib", "draw the frontier")
     problem = ss.load(path)
-    limits = {"time_seconds": time, "deterministic_work": time if deterministic else None}
+    limits = {"time_seconds": time, "deterministic_work": time if deterministic else None, "strategy": STRATEGY}
     settings = made("--time, --seed", ss.Settings, **limits, seed=seed, deterministic=deterministic)
     with writing(out):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):

@@ -13,6 +13,7 @@ from schedsolver.rules.check import check
 from schedsolver.solve.result import Progress
 from schedsolver.solve.runner import solve
 from schedsolver.solve.settings import Settings
+from schedsolver.solve.strategy import Strategy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
 
 FACTORS = (0.0, 0.25, 1.0, 4.0, 16.0)
+# What changes with the price of fairness is first of all who works which duty.
+STRATEGY = Strategy(reassign_share=0.5)
 FAIR, COVER = ("fair",), ("cover",)
 
 
@@ -101,7 +104,8 @@ def frontier(
     problem
         A problem with soft fairness rules.
     settings
-        Limits of each roster; each search begins with the roster before, so keep ``factors`` in order.
+        Limits of each roster; each search begins with the roster before, so keep ``factors`` in order. By default half
+        of the time goes to who works the duties there are.
     factors
         How many times the weights of the fairness rules to solve with, each at least 0.
     on_progress
@@ -120,6 +124,7 @@ def frontier(
         As for :func:`~schedsolver.solve.runner.solve`.
     """
     _refuse_faulty(problem, factors)
+    settings = settings or Settings(strategy=STRATEGY)
     points: list[Point] = []
     for factor in factors:
         weighed = problem.replace(rules=[part for rule in problem.rules for part in _weighed(rule, factor)])
