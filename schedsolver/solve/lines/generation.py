@@ -9,16 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from schedsolver.solve.lines.counters import FloatArray
-from schedsolver.solve.lines.master import Cover, Line, Master, MasterSolution
-from schedsolver.solve.lines.pricer import Pricers
+from schedsolver.solve.lines.master import Cover, Line, Master, MasterSolution, joined
+from schedsolver.solve.lines.pricer import Offer, Pricers
 
-# Prices are halfway between the master's and those of the best bound (Wentges 1997, "Weighted Dantzig-Wolfe
-# decomposition for linear mixed-integer programming", International Transactions in Operational Research 4).
-SMOOTHING = 0.5
+# Share of the prices of the best bound in those that lines are priced at, the rest the master's (Wentges 1997,
+# "Weighted Dantzig-Wolfe decomposition for linear mixed-integer programming", International Transactions in Operational
+# Research 4).
+SMOOTHING = 0.3
+# How often lines are priced for each time the master is solved, which takes longer: as above, then further uphill.
+STEPS = 4
 LINES_AT_ONCE = 2
 TOLERANCE = 1e-6
-# Within this share of its bound the master's prices are near enough for limits to be counted that lines break.
-NEAR = 0.02
+# The master is solved to within this share of the gap there is, and of its cost at worst and at best.
+NEARER, LOOSEST, TIGHTEST = 0.1, 1e-3, 1e-9
 
 
 @dataclass(frozen=True)
@@ -79,53 +82,83 @@ def generate(
     -------
     Where it ended, be it stopped; ``None`` if some employee can have no line at all or nothing was solved.
     """
-    cover, bound, duals = master.cover, -math.inf, np.zeros(0)
-    centre: FloatArray | None = None
-    smooth, priced = True, 0
+    ascent = _Ascent(pricers, master.cover, on_bound)
+    known = {_key(line) for line in master.lines}
+    accuracy, priced = LOOSEST, 0
     last: MasterSolution | None = None
-    while (solution := master.solve()) is not None:
+    while (solution := master.solve(accuracy)) is not None:
         last = solution
-        prices = cover.clipped(solution.cover)
-        at = prices if centre is None or not smooth else SMOOTHING * centre + (1 - SMOOTHING) * prices
-        offers = [offer for offer in pricers.all_lines(-cover.reward(at), LINES_AT_ONCE) if offer is not None]
-        if len(offers) < len(pricers.employees):
+        offered = ascent.climb(solution, SMOOTHING if accuracy > TIGHTEST else 0)
+        if offered is None:
             return None
         priced += 1
-        values = np.array([offer.least for offer in offers])
-        lagrange = cover.least_cents(at) + math.fsum(values)
-        if lagrange > bound:
-            bound, centre, duals = lagrange, at, values
-            if on_bound is not None:
-                on_bound(bound)
-        gap = solution.objective - bound
-        if not pricers.counting and gap <= NEAR * abs(solution.objective):
-            pricers.counting = True
-            master.keep_only(pricers.keeps)
-            continue
-        if stopped() or gap <= max(TOLERANCE, close, share * abs(bound)) or priced == rounds:
+        gap = solution.objective - ascent.bound
+        if stopped() or gap <= max(TOLERANCE, close, share * abs(ascent.bound)) or priced == rounds:
             break
-        new = _improving(master, solution, [line for offer in offers for line in offer.lines])
-        if not new and at is prices:
-            if pricers.counting:
-                break
-            pricers.counting = True
-            master.keep_only(pricers.keeps)
-        smooth = bool(new)
+        new = _improving(master, solution, known, offered)
+        if not new and accuracy == TIGHTEST:
+            break
+        relative = NEARER * gap / max(1.0, abs(solution.objective))
+        accuracy = float(np.clip(relative, TIGHTEST, LOOSEST)) if new else TIGHTEST
         master.add(new)
-    if centre is None or last is None:
+    if last is None:
         return None
-    prices_of = dict(zip(pricers.employees, duals.tolist(), strict=True))
-    reduced = reduced_costs(cover, centre, prices_of, master.lines)
+    duals = dict(zip(pricers.employees, ascent.duals.tolist(), strict=True))
+    reduced = reduced_costs(master.cover, ascent.prices, duals, master.lines)
     # Lines that came after the last solution have no share in it.
     weight = np.append(last.weight, np.zeros(len(master.lines) - len(last.weight)))
-    return Generated(bound, last.objective, centre, prices_of, list(master.lines), weight, reduced)
+    return Generated(ascent.bound, last.objective, ascent.prices, duals, list(master.lines), weight, reduced)
 
 
-def _improving(master: Master, solution: MasterSolution, lines: list[Line]) -> list[Line]:
-    """Give the lines that the master can do better with."""
+class _Ascent:
+    """Prices lines and keeps the best bound, with the prices of cover and of employees that give it."""
+
+    def __init__(self, pricers: Pricers, cover: Cover, on_bound: Callable[[float], None] | None) -> None:
+        self._pricers, self._cover, self._on_bound = pricers, cover, on_bound
+        self.bound, self.prices, self.duals = -math.inf, np.zeros(cover.rows), np.zeros(0)
+
+    def climb(self, solution: MasterSolution, smoothing: float) -> list[Line] | None:
+        """Price near the master's prices and uphill from there; give the lines, ``None`` if someone can have none."""
+        at = self._cover.clipped(solution.cover)
+        if math.isfinite(self.bound):
+            at = smoothing * self.prices + (1 - smoothing) * at
+        lines: list[Line] = []
+        for _ in range(STEPS):
+            offers = [o for o in self._pricers.all_lines(-self._cover.reward(at), LINES_AT_ONCE) if o is not None]
+            if len(offers) < len(self._pricers.employees):
+                return None
+            lines += [line for offer in offers for line in offer.lines]
+            values = np.array([offer.least for offer in offers])
+            bound = self._cover.least_cents(at) + math.fsum(values)
+            if bound > self.bound:
+                self.bound, self.prices, self.duals = bound, at, values
+                if self._on_bound is not None:
+                    self._on_bound(bound)
+            at = _uphill(self._cover, at, offers, solution.objective - bound)
+        return lines
+
+
+def _uphill(cover: Cover, prices: FloatArray, offers: Sequence[Offer], gap: float) -> FloatArray:
+    """Move prices towards where the lines would cover what is wanted, as far as closes the gap (Polyak 1969)."""
+    off = cover.slope(prices) - cover.counts(joined([offer.lines[0] for offer in offers if offer.lines]))
+    return cover.clipped(prices + max(0.0, gap) / max(1, int(off @ off)) * off)
+
+
+def _key(line: Line) -> tuple[int, bytes]:
+    return line.employee, line.options.tobytes()
+
+
+def _improving(
+    master: Master, solution: MasterSolution, known: set[tuple[int, bytes]], lines: list[Line]
+) -> list[Line]:
+    """Give the lines that the master can do better with and has not yet; they are known from now on."""
     duals = {employee: solution.employee[place] for employee, place in master.place.items()}
-    gain = reduced_costs(master.cover, solution.cover, duals, lines)
-    return [line for line, value in zip(lines, gain.tolist(), strict=True) if value < -TOLERANCE]
+    new = []
+    for line, gain in zip(lines, reduced_costs(master.cover, solution.cover, duals, lines).tolist(), strict=True):
+        if gain < -TOLERANCE and _key(line) not in known:
+            known.add(_key(line))
+            new.append(line)
+    return new
 
 
 def reduced_costs(cover: Cover, prices: FloatArray, duals: Mapping[int, float], lines: Sequence[Line]) -> FloatArray:

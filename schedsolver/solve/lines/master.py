@@ -6,13 +6,12 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 
 from schedsolver.domain.line import LineCover
 from schedsolver.domain.options import IntArray
-from schedsolver.solve.highs import silent_highs
 from schedsolver.solve.lines.counters import FloatArray
+from schedsolver.solve.lines.interior import Columns, interior_point
 
 # What one more than a maximum costs in the master, in the dearest price of cover; the model of record forbids it.
 BEYOND_MAXIMUM = 10
@@ -92,6 +91,7 @@ class Cover:
         shortage = np.concatenate([empty, *(part.shortage + by for part, by in zip(asked, moved, strict=False))])
         surplus = np.concatenate([empty, *(part.surplus + by for part, by in zip(asked, moved, strict=False))])
         self.rows = len(self.target)
+        self.options = options
         dearest = BEYOND_MAXIMUM * max(1, int(shortage[:, 2].max(initial=1)), int(surplus[:, 2].max(initial=1)))
         beyond = np.stack([np.arange(self.rows), np.full(self.rows, options), np.full(self.rows, dearest)], axis=1)
         self.shortage = _Tiers.of(shortage, self.rows)
@@ -120,6 +120,13 @@ class Cover:
         short = np.minimum(0.0, self.shortage.cents - prices) * self.shortage.width
         over = np.minimum(0.0, self.surplus.cents + prices) * self.surplus.width
         return float((prices * self.target).sum() + short.sum() + over.sum())
+
+    def slope(self, prices: FloatArray) -> IntArray:
+        """Give how many duties each row would have if shortage and surplus were chosen best at these prices."""
+        short = ((self.shortage.cents < prices) * self.shortage.width).sum(axis=0)
+        over = ((self.surplus.cents + prices < 0) * self.surplus.width).sum(axis=0)
+        counts: IntArray = self.target - short + over
+        return counts
 
     def reward(self, prices: FloatArray) -> FloatArray:
         """Give what cover pays for each duty option at its prices, shape ``(options,)``."""
@@ -192,60 +199,55 @@ class Master:
         self.cover = cover
         self.place = {employee: place for place, employee in enumerate(employees)}
         self.lines: list[Line] = []
-        self._highs = silent_highs()
-        self._highs.setOptionValue("solver", "simplex")
-        # Few columns are new each time, so the primal method goes on from where it ended.
-        self._highs.setOptionValue("simplex_strategy", 4)
-        self._highs.setOptionValue("threads", 1)
-        if stopped is not None:
-            self._highs.cbSimplexInterrupt += lambda event: event.interrupt(stopped())
-        rows = np.append(cover.target, np.ones(len(employees))).astype(float)
-        nothing = np.zeros(0, np.int32)
-        self._highs.addRows(len(rows), rows, rows, 0, nothing, nothing, np.zeros(0))
+        self._stopped = stopped
+        # Rows of employees come first, as these have few terms in common and so cost little to be taken out.
+        count = len(employees)
+        self._right = np.append(np.ones(count), cover.target)
+        self._price = np.append(np.zeros(count), cover.highest / 2)
+        rows, values, cents, upper = [np.arange(count)], [np.ones(count)], [], [np.full(count, np.inf)]
+        # Without a line that may have a share an employee is paid for, dearly; no bound depends on it.
+        dear = MISSING_LINE * max(1.0, cover.highest.max(initial=0), -cover.lowest.min(initial=0))
+        cents.append(np.full(count, dear))
         for tiers, sign in ((cover.shortage, 1.0), (cover.surplus, -1.0)):
             tier, row = np.nonzero(tiers.width)
-            cents, width = (table[tier, row].astype(float) for table in (tiers.cents, tiers.width))
-            self._add(cents, width, [row], [np.full(len(row), sign)], np.ones(len(row), np.int64))
-        # Without a line that may have a share an employee is paid for, dearly; no bound depends on it.
-        own, ones = np.arange(len(employees)) + cover.rows, np.ones(len(employees))
-        dear = MISSING_LINE * max(1.0, cover.highest.max(initial=0), -cover.lowest.min(initial=0))
-        self._add(dear * ones, np.inf * ones, [own], [ones], np.ones(len(own), np.int64))
-        self._tiers = self._highs.getNumCol()
+            rows.append(row + count)
+            values.append(np.full(len(row), sign))
+            cents.append(tiers.cents[tier, row].astype(float))
+            width = tiers.width[tier, row].astype(float)
+            upper.append(np.where(width < cover.options, width, np.inf))
+        self._rows, self._values, self._cents, self._upper = rows, values, cents, np.concatenate(upper)
+        self._sizes = [np.ones(len(self._upper), np.int64)]
+        self._spread = max(1.0, float(np.median(cover.highest))) if cover.rows else 1.0
 
     def add(self, lines: Sequence[Line]) -> None:
         """Add lines; each has a share from now on."""
         self.lines += lines
-        rows, values = [], []
         for line in lines:
             counts = self.cover.counts(line.options)
             own = np.flatnonzero(counts)
-            rows.append(np.append(own, self.cover.rows + self.place[line.employee]))
-            values.append(np.append(counts[own], 1).astype(float))
-        cents = np.array([line.cents for line in lines], float)
-        self._add(cents, np.full(len(lines), np.inf), rows, values, np.array([len(own) for own in rows], np.int64))
+            self._rows.append(np.append(self.place[line.employee], own + len(self.place)))
+            self._values.append(np.append(1, counts[own]).astype(float))
+            self._sizes.append(np.array([1 + len(own)]))
+        self._cents.append(np.array([line.cents for line in lines], float))
 
-    def keep_only(self, keeps: Callable[[Line], bool]) -> None:
-        """Let no line have a share that does not keep a condition."""
-        barred = np.array([i for i, line in enumerate(self.lines) if not keeps(line)], np.int32)
-        if len(barred):
-            nothing = np.zeros(len(barred))
-            self._highs.changeColsBounds(len(barred), barred + np.int32(self._tiers), nothing, nothing)
-
-    def solve(self) -> MasterSolution | None:
-        """Solve it as it is; ``None`` when it has no solution."""
-        self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    def solve(self, share: float = 1e-9) -> MasterSolution | None:
+        """Solve it as it is, to within a share of its cost; ``None`` when stopped."""
+        columns = self._columns()
+        count, tiers = len(self.place), len(self._upper)
+        owner = columns.row[columns.first[tiers:-1]]
+        # Begin with equal shares of an employee's lines, and one duty more and less than wanted everywhere.
+        x = np.append(np.ones(tiers), 1 / np.bincount(owner, minlength=count)[owner])
+        found = interior_point(columns, x, self._price, self._spread, share, self._stopped)
+        if found is None:
             return None
-        solution = self._highs.getSolution()
-        dual, rows = np.array(solution.row_dual), self.cover.rows
-        weight = np.array(solution.col_value)[self._tiers :]
-        return MasterSolution(self._highs.getObjectiveValue(), dual[:rows], dual[rows:], weight)
+        cost, point = found
+        self._price = point.price
+        return MasterSolution(cost, point.price[count:], point.price[:count], point.x[tiers:])
 
-    def _add(
-        self, cents: FloatArray, upper: FloatArray, rows: list[IntArray], values: list[FloatArray], sizes: IntArray
-    ) -> None:
-        if not len(cents):
-            return
-        starts = np.cumsum(np.append(0, sizes))[:-1].astype(np.int32)
-        index, value = np.concatenate(rows).astype(np.int32), np.concatenate(values)
-        self._highs.addCols(len(cents), cents, np.zeros(len(cents)), upper, len(index), starts, index, value)
+    def _columns(self) -> Columns:
+        """Put all columns together, those of employees without a line and of tiers first."""
+        self._rows, self._values = [np.concatenate(self._rows)], [np.concatenate(self._values)]
+        self._cents, self._sizes = [np.concatenate(self._cents)], [np.concatenate(self._sizes)]
+        upper = np.append(self._upper, np.full(len(self.lines), np.inf))
+        first = np.append(0, np.cumsum(self._sizes[0]))
+        return Columns(first, self._rows[0], self._values[0], self._cents[0], upper, self._right)

@@ -50,17 +50,10 @@ class Pricer:
     ----------
     line
         What the line may be.
-
-    Attributes
-    ----------
-    counting
-        Whether to count what lines break. While prices are far from their final ones, lines would break limits that
-        never bind then.
     """
 
     def __init__(self, line: LineProblem) -> None:
         self.line = line
-        self.counting = True
         self._tables = {w: _Count(walk) for w, walk in enumerate(line.walks) if _only_a_hard_maximum(walk)}
         self._machines: dict[tuple[int, ...], Machine] = {}
         self._band: int | None = None
@@ -120,8 +113,6 @@ class Pricer:
         prices, cheapest = self.line.priced(extra)
         while True:
             found = best_lines(self._machine, prices, count)
-            if not self.counting:
-                break
             broken = [w for w in self._waiting if any(self._tables[w].passes(f.steps) for f in found)]
             if not self._count_too(broken):
                 break
@@ -199,19 +190,8 @@ class Pricers:
         """Whether the least prices are bounds on those of all lines."""
         return all(pricer.exact for pricer in self._pricers.values())
 
-    @property
-    def counting(self) -> bool:
-        """Whether limits are counted as soon as a line breaks them."""
-        return all(pricer.counting for pricer in self._pricers.values())
-
-    @counting.setter
-    def counting(self, now: bool) -> None:
-        for pricer in self._pricers.values():
-            pricer.counting = now
-
     def forget(self) -> None:
-        """Count only what must always be counted, until told to count more."""
-        self.counting = False
+        """Count only what must always be counted, until lines break more."""
         for pricer in self._pricers.values():
             pricer.forget()
 

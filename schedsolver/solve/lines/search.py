@@ -101,7 +101,8 @@ class LineSearch:
             return self.board.stopped or self.board.seconds_left < left
 
         master = Master(self.cover, self.pricers.employees, over)
-        master.add(first)
+        # Lines that the first prices lead to may break what was not counted then.
+        master.add([line for line in first if self.pricers.keeps(line)])
         raise_bound = self._raise_bound if self.pricers.exact else None
         return generate(self.pricers, master, over, raise_bound, share=CLOSE)
 

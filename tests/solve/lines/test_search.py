@@ -65,22 +65,6 @@ def test_the_master_prices_its_lines_as_a_whole_roster(seed: int) -> None:
     assert np.all(found.prices >= cover.lowest)
 
 
-def test_the_master_may_begin_with_lines_that_are_barred_later() -> None:
-    problem = ward(5, 14, 1)
-    roster = build_model(problem).roster
-    cover, expected = generated(problem)
-    pricers = Pricers.of(line_problems(roster), 1)
-    master = Master(cover, pricers.employees)
-    first = first_lines(pricers, cover, pricers.employees, 1)
-    assert first is not None
-    master.add(first)
-    master.keep_only(lambda line: line not in first)
-    found = generate(pricers, master, lambda: False)
-    assert found is not None
-    assert found.bound == pytest.approx(expected.bound, rel=1e-6)
-    assert found.weight[: len(first)].max() == 0
-
-
 def test_one_more_duty_saves_what_the_cents_of_cover_fall_by() -> None:
     problem = ward(4, 3)
     cover = cover_of(problem)
