@@ -8,6 +8,7 @@ Journal of Operational Research 224).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -99,89 +100,113 @@ def interior_point(
     slack = np.where(bounded, columns.upper - inside, 1.0)
     z, w = np.maximum(reduced, 0) + spread, np.where(bounded, np.maximum(-reduced, 0) + spread, 0)
     point = Point(inside, slack, z, w, price.copy())
+    rows = columns.first, columns.row, columns.value
     matrix = np.empty((len(price), len(price)))
-    largest = 1 + np.abs(columns.right).max(initial=0), 1 + np.abs(columns.cost).max(initial=0)
+    limits = share, *(FEASIBLE * (1 + np.abs(of).max(initial=0)) for of in (columns.right, columns.cost))
     for _ in range(MOST_STEPS):
-        cost, gap, off_rows, off_prices = _step(
-            columns.first, columns.row, columns.value, columns.cost, columns.upper, columns.right, bounded,
-            point.x, point.slack, point.z, point.w, point.price, matrix, share, FEASIBLE * largest[0],
-            FEASIBLE * largest[1],
-        )  # fmt: skip
+        off, lacking, beyond = _residuals(
+            *rows, columns.cost, columns.upper, columns.right, bounded, point.x, point.slack, z, w, point.price
+        )
+        cost = float(columns.cost @ point.x)
+        # What the cost would be above its bound if rows and prices were kept exactly.
+        gap = float(point.x @ z + point.slack @ w) / (1 + abs(cost))
         if not np.isfinite(gap) or (stopped is not None and stopped()):
             return None
-        if gap <= share and off_rows <= FEASIBLE * largest[0] and off_prices <= FEASIBLE * largest[1]:
+        if gap <= limits[0] and np.abs(off).max() <= limits[1] and np.abs(lacking).max() <= limits[2]:
             break
+        _step(*rows, bounded, point.x, point.slack, z, w, point.price, off, lacking, beyond, matrix)
     return cost, point
 
 
 @njit(cache=True, nogil=True)
-def _step(
+def _residuals(
     first: IntArray, row: IntArray, value: FloatArray, cost: FloatArray, upper: FloatArray, right: FloatArray,
     bounded: BoolArray, x: FloatArray, slack: FloatArray, z: FloatArray, w: FloatArray, price: FloatArray,
-    matrix: FloatArray, share: float, close_rows: float, close_prices: float,
-) -> tuple[float, float, float, float]:  # fmt: skip
-    """Take a step unless the point is good enough; give its cost, gap, and how far it is off rows and prices."""
-    n, m = len(cost), len(right)
-    off, lacks, beyond = right.copy(), np.empty(n), np.zeros(n)
-    paid, worth, product, many = 0.0, 0.0, 0.0, n
-    for j in range(n):
-        lacking = cost[j] - z[j] + w[j]
+) -> tuple[FloatArray, FloatArray, FloatArray]:  # fmt: skip
+    """Give what rows, prices and upper bounds are off by."""
+    off, lacking, beyond = right.copy(), np.empty(len(cost)), np.zeros(len(cost))
+    for j in range(len(cost)):
+        lacks = cost[j] - z[j] + w[j]
         for k in range(first[j], first[j + 1]):
-            lacking -= value[k] * price[row[k]]
+            lacks -= value[k] * price[row[k]]
             off[row[k]] -= value[k] * x[j]
-        lacks[j] = lacking
-        paid += cost[j] * x[j]
-        product += x[j] * z[j]
+        lacking[j] = lacks
         if bounded[j]:
-            many += 1
             beyond[j] = upper[j] - x[j] - slack[j]
-            product += slack[j] * w[j]
-            worth -= upper[j] * w[j]
-    for i in range(m):
-        worth += right[i] * price[i]
-    gap, off_rows, off_prices = abs(paid - worth) / (1 + abs(paid)), np.abs(off).max(), np.abs(lacks).max()
-    if not np.isfinite(gap) or (gap <= share and off_rows <= close_rows and off_prices <= close_prices):
-        return paid, gap, off_rows, off_prices
-    middle = product / many
-    weight = 1 / (z / x + w / slack)
+    return off, lacking, beyond
+
+
+@njit(cache=True, nogil=True)
+def _step(
+    first: IntArray, row: IntArray, value: FloatArray, bounded: BoolArray, x: FloatArray, slack: FloatArray,
+    z: FloatArray, w: FloatArray, price: FloatArray, off: FloatArray, lacking: FloatArray, beyond: FloatArray,
+    matrix: FloatArray,
+) -> None:  # fmt: skip
+    """Go a step: straight ahead at first, to see how far that leads; then bent, and towards the middle by that."""
+    n = len(x)
+    weight, change = np.empty(n), np.zeros((4, n))
+    product, many = 0.0, n
+    for j in range(n):
+        weight[j] = 1 / (z[j] / x[j] + w[j] / slack[j])
+        product += x[j] * z[j] + slack[j] * w[j]
+        many += bounded[j]
     _squares(first, row, value, weight, matrix)
     _factor(matrix)
-    dx, dslack, dz, dw = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-    centre, along, along_prices = 0.0, 1.0, 1.0
-    dprice = np.empty(m)
-    for again in range(2):
-        # Straight ahead at first; then towards the middle, bent by what the first direction leaves out.
-        to_z, to_w = centre * middle - x * z - dx * dz, centre * middle - slack * w - dslack * dw
-        pull = lacks - to_z / x + np.where(bounded, (to_w - w * beyond) / slack, 0)
-        dprice[:] = off
-        for j in range(n):
-            for k in range(first[j], first[j + 1]):
-                dprice[row[k]] += value[k] * weight[j] * pull[j]
-        _solve(matrix, dprice)
-        along, along_prices = 1.0, 1.0
-        for j in range(n):
-            gain = -pull[j]
-            for k in range(first[j], first[j + 1]):
-                gain += value[k] * dprice[row[k]]
-            dx[j] = weight[j] * gain
-            dz[j] = (to_z[j] - z[j] * dx[j]) / x[j]
-            along, along_prices = _within(along, x[j], dx[j]), _within(along_prices, z[j], dz[j])
-            if bounded[j]:
-                dslack[j] = beyond[j] - dx[j]
-                dw[j] = (to_w[j] - w[j] * dslack[j]) / slack[j]
-                along, along_prices = _within(along, slack[j], dslack[j]), _within(along_prices, w[j], dw[j])
-        if not again:
-            after = np.sum(
-                (x + along * dx) * (z + along_prices * dz) + (slack + along * dslack) * (w + along_prices * dw)
-            )
-            centre = float(after / product) ** 3
+    dprice = np.empty(len(price))
+    args = (first, row, value, bounded, x, slack, z, w, lacking, beyond, weight, matrix)
+    dprice[:] = off
+    along, along_prices = _direction(*args, 0.0, change, dprice)
+    after = 0.0
+    for j in range(n):
+        after += (x[j] + along * change[0, j]) * (z[j] + along_prices * change[2, j])
+        after += (slack[j] + along * change[1, j]) * (w[j] + along_prices * change[3, j])
+    dprice[:] = off
+    along, along_prices = _direction(*args, (after / product) ** 3 * product / many, change, dprice)
     along, along_prices = (1 - SHORT) * along, (1 - SHORT) * along_prices
-    x += along * dx
-    slack += along * dslack
-    z += along_prices * dz
-    w += along_prices * dw
-    price += along_prices * dprice
-    return paid, gap, off_rows, off_prices
+    for j in range(n):
+        x[j] += along * change[0, j]
+        slack[j] += along * change[1, j]
+        z[j] += along_prices * change[2, j]
+        w[j] += along_prices * change[3, j]
+    for i in range(len(price)):
+        price[i] += along_prices * dprice[i]
+
+
+@njit(cache=True, nogil=True)
+def _direction(
+    first: IntArray, row: IntArray, value: FloatArray, bounded: BoolArray, x: FloatArray, slack: FloatArray,
+    z: FloatArray, w: FloatArray, lacking: FloatArray, beyond: FloatArray, weight: FloatArray, matrix: FloatArray,
+    middle: float, change: FloatArray, dprice: FloatArray,
+) -> tuple[float, float]:  # fmt: skip
+    """Find where to go, bent by the products of the last direction; give how far that stays inside.
+
+    ``change`` has the directions of ``x``, ``slack``, ``z`` and ``w``; ``dprice`` begins as what rows are off by.
+    """
+    dx, dslack, dz, dw = change
+    n = len(x)
+    pull, to_z, to_w = np.empty(n), np.empty(n), np.zeros(n)
+    for j in range(n):
+        to_z[j] = middle - x[j] * z[j] - dx[j] * dz[j]
+        pull[j] = lacking[j] - to_z[j] / x[j]
+        if bounded[j]:
+            to_w[j] = middle - slack[j] * w[j] - dslack[j] * dw[j]
+            pull[j] += (to_w[j] - w[j] * beyond[j]) / slack[j]
+        for k in range(first[j], first[j + 1]):
+            dprice[row[k]] += value[k] * weight[j] * pull[j]
+    _solve(matrix, dprice)
+    along, along_prices = 1.0, 1.0
+    for j in range(n):
+        gain = -pull[j]
+        for k in range(first[j], first[j + 1]):
+            gain += value[k] * dprice[row[k]]
+        dx[j] = weight[j] * gain
+        dz[j] = (to_z[j] - z[j] * dx[j]) / x[j]
+        along, along_prices = _within(along, x[j], dx[j]), _within(along_prices, z[j], dz[j])
+        if bounded[j]:
+            dslack[j] = beyond[j] - dx[j]
+            dw[j] = (to_w[j] - w[j] * dslack[j]) / slack[j]
+            along, along_prices = _within(along, slack[j], dslack[j]), _within(along_prices, w[j], dw[j])
+    return along, along_prices
 
 
 @njit(cache=True, nogil=True)
@@ -193,7 +218,9 @@ def _within(along: float, value: float, change: float) -> float:
 @njit(cache=True, nogil=True)
 def _squares(first: IntArray, row: IntArray, value: FloatArray, weight: FloatArray, matrix: FloatArray) -> None:
     """Write the upper half of ``A diag(weight) A'``, its diagonal raised a little."""
-    matrix[:] = 0
+    for i in range(len(matrix)):
+        for j in range(len(matrix)):
+            matrix[i, j] = 0
     for j in range(len(weight)):
         for k in range(first[j], first[j + 1]):
             here, factor = matrix[row[k]], weight[j] * value[k]
@@ -215,7 +242,7 @@ def _factor(matrix: FloatArray) -> None:
                 other, factor = matrix[before], matrix[before, k]
                 for j in range(k, n):
                     here[j] -= factor * other[j]
-            root = np.sqrt(here[k]) if here[k] > NO_PIVOT else 1e32
+            root = math.sqrt(here[k]) if here[k] > NO_PIVOT else 1e32
             for j in range(k + 1, n):
                 here[j] /= root
             here[k] = root

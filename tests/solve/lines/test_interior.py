@@ -9,15 +9,17 @@ from schedsolver.solve.lines.interior import Columns, Point, _factor, interior_p
 
 
 def programme(seed: int, rows: int, many: int) -> Columns:
-    """Give one that has a solution and a least cost: costs are not negative, and its rows hold somewhere inside."""
+    """Give one like a master: each row may have more and less than wanted, at a price."""
     rng = np.random.default_rng(seed)
     matrix = rng.integers(0, 3, (rows, many)) * (rng.random((rows, many)) < 0.4)
     matrix[rng.integers(rows, size=many), np.arange(many)] = 1
-    upper = np.where(rng.random(many) < 0.3, rng.integers(1, 4, many), np.inf)
-    right = matrix @ np.where(np.isfinite(upper), upper / 2, rng.random(many))
+    matrix = np.concatenate([matrix, np.eye(rows), -np.eye(rows)], axis=1)
+    cost = np.append(rng.integers(0, 50, many), rng.integers(20, 60, 2 * rows)).astype(float)
+    upper = np.where(rng.random(len(cost)) < 0.3, rng.integers(1, 4, len(cost)), np.inf)
+    right = matrix @ np.where(np.isfinite(upper), upper / 2, rng.random(len(cost)))
     column, row = np.nonzero(matrix.T)
-    first = np.searchsorted(column, np.arange(many + 1))
-    return Columns(first, row, matrix[row, column].astype(float), rng.integers(0, 50, many) * 1.0, upper, right)
+    first = np.searchsorted(column, np.arange(len(cost) + 1))
+    return Columns(first, row, matrix[row, column].astype(float), cost, upper, right)
 
 
 def solved(columns: Columns, share: float = 1e-9) -> tuple[float, Point]:
@@ -51,12 +53,13 @@ def test_comes_to_the_cost_that_highs_finds(seed: int) -> None:
 def test_its_point_keeps_rows_and_bounds_and_its_prices_prove_the_cost(seed: int) -> None:
     columns = programme(seed, 8, 40)
     cost, point = solved(columns)
-    owner = np.repeat(np.arange(40), np.diff(columns.first))
+    many = len(columns.cost)
+    owner = np.repeat(np.arange(many), np.diff(columns.first))
     sums = np.bincount(columns.row, columns.value * point.x[owner], 8)
     assert sums == pytest.approx(columns.right, abs=1e-5)
     assert np.all(point.x >= 0)
     assert np.all(point.x <= columns.upper + 1e-6)
-    reduced = columns.cost - np.bincount(owner, columns.value * point.price[columns.row], 40)
+    reduced = columns.cost - np.bincount(owner, columns.value * point.price[columns.row], many)
     bounded = np.isfinite(columns.upper)
     assert reduced[~bounded].min() >= -1e-4
     proved = columns.right @ point.price + (np.minimum(0, reduced[bounded]) * columns.upper[bounded]).sum()
@@ -73,7 +76,7 @@ def test_ends_early_where_that_is_near_enough() -> None:
 
 def test_ends_when_told() -> None:
     columns = programme(3, 8, 40)
-    assert interior_point(columns, np.ones(40), np.zeros(8), 10.0, 1e-9, lambda: True) is None
+    assert interior_point(columns, np.ones(len(columns.cost)), np.zeros(8), 10.0, 1e-9, lambda: True) is None
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 8, 21, 50])
