@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,14 +21,21 @@ if TYPE_CHECKING:
     from schedsolver.solve.lines.parts import Parts
 
 PHASE = "reassignment"
+# With less time than this all people do not exchange at once: a linear programme cut short brings nothing.
+LEAST_SECONDS = 15.0
 # Parts of the time: until the linear programme is rounded to a roster, and until that is polished.
-ROUNDED, POLISHED = 0.5, 0.8
+ROUNDED, POLISHED = 0.75, 0.9
 # Rounding goes slowly: who works what decides more than which duties there are.
 NEAR, SHARE = 0.7, 0.15
 # Simplex iterations and nodes for each unit of work, when deterministic, and the gap at which polishing stops.
 ITERATIONS, NODES, GAP = 5_000, 50, 5e-4
-# People in a group, deterministic time for each group, and turns of all groups without a better roster before the end.
-GROUP, WORK, IDLE = 6, 0.3, 4
+# People or outlets in a group, and deterministic time for each.
+GROUP, WORK = 6, 0.3
+OUTLETS, OUTLET_WORK = 2, 1.0
+# An exchange is tried where the linear programme prices it no more than this part of a duty's mean cost above itself.
+WIDTH = 0.1
+# Turns of all groups without a better roster before the end.
+IDLE = 4
 
 
 class Reassignment:
@@ -50,10 +58,13 @@ class Reassignment:
         self._seconds, self._work = seconds, work
         self._span = board.seconds_left - seconds
         self._duties = board.model.roster.duty_columns
+        self._rng = np.random.default_rng(board.settings.seed)
+        self._near: BoolArray | None = None
 
     def run(self) -> None:
         """Exchange among all people at once, then among groups small enough to be solved."""
-        self._together()
+        if self._span >= LEAST_SECONDS:
+            self._together()
         self._in_groups()
 
     def _together(self) -> None:
@@ -71,9 +82,11 @@ class Reassignment:
         values = guide.dive(columns, lp.values, near=NEAR, share=SHARE, iterations=self._most(ITERATIONS))
         if values is not None:
             self._parts.complete(np.flatnonzero(part.whole(values)[self._duties] > 0), PHASE)
-        asked = np.zeros(len(self._relaxation.cost))
-        asked[part.columns] = lp.values
-        self._polish(asked[self._duties])
+        asked, price = np.zeros(len(self._relaxation.cost)), np.full(len(self._relaxation.cost), np.inf)
+        asked[part.columns], price[part.columns] = lp.values, lp.reduced_costs
+        given = asked[self._duties]
+        self._near = (given > 1e-6) | (price[self._duties] <= WIDTH * max(1, lp.bound) / max(1.0, given.sum()))
+        self._polish(given)
 
     def _polish(self, asked: FloatArray) -> None:
         """Give HiGHS the duties that either the linear programme or the best roster has; those of both are fixed.
@@ -99,25 +112,49 @@ class Reassignment:
             self._parts.complete(np.flatnonzero(values[self._duties] > 0), PHASE)
 
     def _in_groups(self) -> None:
-        """Solve group after group by CP-SAT, until several turns of all of them brought nothing."""
-        rng = np.random.default_rng(self._board.settings.seed)
-        problem = self._board.model.roster.problem
-        home = np.array([problem.outlet_index.get(e.home_outlet_id or "", -1) for e in problem.staff], np.int64)
-        idle = 0
-        for turn in itertools.count():
+        """Solve group after group by CP-SAT, until several turns of all of them brought nothing.
+
+        One kind of groups goes on as long as it brings something, then the other one has a turn.
+        """
+        kinds = itertools.cycle((self._outlets if self._near is not None else self._neighbours, self._people))
+        idle, kind = 0, next(kinds)
+        while idle < IDLE:
             before = self._now
-            order = rng.permutation(len(home))
-            if turn % 2 == 0:
-                # People of one outlet share most of their places, so that little of the model is touched.
-                order = order[np.argsort(rng.permutation(len(problem.outlets) + 1)[home[order]], kind="stable")]
-            for first in range(0, len(order), GROUP):
+            for options, work in kind():
                 if self._is_past(1.0) or self._parts.work_left <= self._work:
                     return
-                options = np.flatnonzero(exchange(self._board.model, self._now, order[first : first + GROUP]))
-                self._parts.around(options, self._now, CpLimits(work=WORK), PHASE)
-            idle = idle + 1 if self._now is before else 0
-            if idle == IDLE:
-                return
+                self._parts.around(np.flatnonzero(options), self._now, CpLimits(work=work), PHASE)
+            if self._now is before:
+                idle, kind = idle + 1, next(kinds)
+            else:
+                idle = 0
+
+    def _outlets(self) -> Iterator[tuple[BoolArray, float]]:
+        """Let all people exchange the duties of some outlets, as far as the linear programme finds that worth a try."""
+        options, problem = self._board.model.roster.options, self._board.model.roster.problem
+        order = self._rng.permutation(len(problem.outlets))
+        assert self._near is not None, "there was a linear programme"
+        for first in range(0, len(order), OUTLETS):
+            at = np.isin(options.outlet, order[first : first + OUTLETS])
+            likely = self._near | (self._now[self._duties] > 0)
+            yield exchange(self._board.model, self._now, np.arange(len(problem.staff))) & at & likely, OUTLET_WORK
+
+    def _neighbours(self) -> Iterator[tuple[BoolArray, float]]:
+        """Let people of one outlet exchange: they share most of their places, so that little is touched."""
+        problem = self._board.model.roster.problem
+        home = np.array([problem.outlet_index.get(e.home_outlet_id or "", -1) for e in problem.staff], np.int64)
+        order = self._rng.permutation(len(home))
+        yield from self._of(
+            order[np.argsort(self._rng.permutation(len(problem.outlets) + 1)[home[order]], kind="stable")]
+        )
+
+    def _people(self) -> Iterator[tuple[BoolArray, float]]:
+        """Let any people exchange."""
+        yield from self._of(self._rng.permutation(len(self._board.model.roster.problem.staff)))
+
+    def _of(self, order: IntArray) -> Iterator[tuple[BoolArray, float]]:
+        for first in range(0, len(order), GROUP):
+            yield exchange(self._board.model, self._now, order[first : first + GROUP]), WORK
 
     @property
     def _now(self) -> IntArray:

@@ -51,11 +51,16 @@ def test_all_people_exchange_at_once(people):
     assert exchanged(people) == 0
 
 
-def test_groups_go_on_where_the_engine_for_all_is_lost(monkeypatch):
+def test_outlets_go_on_where_nothing_is_rounded_and_the_engine_is_lost(monkeypatch):
     def lost(*_, **__):
         raise EngineLost("gone")
 
     monkeypatch.setattr(reassign, "solve_mip", lost)
     monkeypatch.setattr(reassign.LinearGuide, "dive", lambda *_, **__: None)
+    assert exchanged(reassign.GROUP + 1) == 0
+
+
+def test_without_a_linear_programme_small_groups_exchange(monkeypatch):
+    monkeypatch.setattr(reassign.LinearGuide, "solve", lambda _: None)
     assert exchanged(reassign.GROUP) == 0
     assert exchanged(reassign.GROUP + 1) == 10 * (reassign.GROUP + 1), "more than a group"
