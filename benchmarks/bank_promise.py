@@ -3,13 +3,14 @@
 The promise: under 3 % of counter customers wait longer than 20 minutes. The customers are those of a real bank's
 median week, scaled to a hub and five satellites as in ``examples/bank_week.py``; service is exponential, as Erlang C
 has it, and windows are not limited. Every staffing serves the same simulated customers of each outlet and day. Those
-chosen by simulation were chosen on others, for a share a little below 3 %, since what is chosen on some customers
-keeps less on others.
+chosen together are chosen by the equations of ``traffic.transient``, which know no simulated customers, or, if asked
+for, by simulation on others, for a share a little below 3 %, since what is chosen on some customers keeps less on
+others.
 
 Slot by slot at the promised share keeps far more than the promise, so each method slot by slot is given as well at the
 laxest target with which it just keeps it, over the week or at each outlet on each day. Those targets are found on the
 very customers they are judged by, which favours them. Below the table, Erlang C's head-hours at exactly the late share
-of each staffing by simulation, linearly between two targets: with a target of its own for each outlet and day, with
+of each staffing chosen together, linearly between two targets: with a target of its own for each outlet and day, with
 the same share on each; with one target and the same share on the worst outlet-day; and with one target and the same
 share of the week.
 
@@ -43,6 +44,7 @@ from schedsolver.traffic.erlang import heads_needed
 from schedsolver.traffic.offered_load import modified_offered_load, stationary_load
 from schedsolver.traffic.promise import queue_tables, staff_to_promise
 from schedsolver.traffic.service_law import ServiceLaw
+from schedsolver.traffic.transient import staff_over_time
 
 COUNTER, LIMIT, TARGET, SLOT_MINUTES = "counter", 20.0, 0.03, 30
 CAP = 0.15
@@ -83,6 +85,7 @@ def main() -> None:
     parser.add_argument("series", type=Path, help="CSV file: date, start, calls")
     parser.add_argument("--replications", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--by-simulation", action="store_true", help="choose by simulation as well: long")
     parser.add_argument("--customers", type=float, help="mean of an outlet's day; those of the cluster when not given")
     parser.add_argument("--service-minutes", type=float, help="of a customer; those of the cluster when not given")
     arguments = parser.parse_args()
@@ -101,13 +104,13 @@ def main() -> None:
     print(f"{len(days)} days of {len(problem.outlets)} outlets, {arguments.replications} times, seed {arguments.seed}")
     print(f"\n{'':52} head-hours      late  worst outlet-day  worst slot, 95 % interval")
     erlang = Sweep.of(days, ours)
-    simulated = {}
-    for name, heads in staffings(days, erlang):
+    together = {}
+    for name, heads in staffings(days, erlang, by_simulation=arguments.by_simulation):
         print(f"{name:52} {told(days, heads)}", flush=True)
-        if name.endswith("by simulation"):
-            simulated[name] = heads
+        if name.endswith(("by equations", "by simulation")):
+            together[name] = heads
     print(f"\n{'Erlang C at the same late share':52} each outlet-day  worst outlet-day             week")
-    for name, heads in simulated.items():
+    for name, heads in together.items():
         print(f"{name:52} {compared(days, heads, erlang)}")
 
 
@@ -158,7 +161,7 @@ class Sweep:
         return TARGETS[(self.late <= TARGET * self.came).argmax(axis=0)].tolist()
 
 
-def staffings(days: list[QueueDay], erlang: Sweep) -> Iterator[tuple[str, list[np.ndarray]]]:
+def staffings(days: list[QueueDay], erlang: Sweep, *, by_simulation: bool) -> Iterator[tuple[str, list[np.ndarray]]]:
     """Give each method's heads by day and slot."""
     for method, choose in {"Erlang C": ours, "pyworkforce's Erlang C": theirs}.items():
         try:
@@ -173,11 +176,20 @@ def staffings(days: list[QueueDay], erlang: Sweep) -> Iterator[tuple[str, list[n
         yield f"{method}, each day its own: 3 %", [choose(day, t) for day, t in zip(days, each, strict=True)]
     promise = Promise(wait_limit_minutes=LIMIT, late_share_of_day=TARGET, late_share_of_slot=CAP)
     yield f"each day 3 %, slot at most {CAP:.0%}, by formula", [by_formula(day, promise) for day in days]
+    yield f"each day 3 %, slot at most {CAP:.0%}, by equations", [over_time([day], promise)[0] for day in days]
+    yield f"week 3 %, slot at most {CAP:.0%}, by equations", over_time(days, promise)
+    yield "week 3 %, whatever the slot, by equations", over_time(days, Promise(late_share_of_day=TARGET))
+    if not by_simulation:
+        return
     start = [ours(day, target) for day, target in zip(days, erlang.each_day, strict=True)]
     start = [staff_together([queue], EACH_DAY)[0].heads for queue in queues(days, start)]
     yield f"each day 3 %, slot at most {CAP:.0%}, by simulation", start
     together = [found.heads for found in staff_together(queues(days, start), WEEK)]
     yield f"week 3 %, slot at most {CAP:.0%}, by simulation", together
+
+
+def over_time(days: list[QueueDay], promise: Promise) -> list[np.ndarray]:
+    return staff_over_time([day.expected for day in days], days[0].law, promise, SLOT_MINUTES)
 
 
 def queues(days: list[QueueDay], start: list[np.ndarray]) -> list[QueueToStaff]:

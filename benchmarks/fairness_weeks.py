@@ -2,8 +2,8 @@
 
 A week is rostered again and again in three ways: without fairness rules; with a rule that looks at each week alone,
 which like the first gives the same roster every week; and with that rule looking at what is carried too. The first
-roster is solved and then improved by people exchanging its duties; with the rule they go on exchanging those of the
-roster there is. Nobody is on leave, permissions do not run out and nothing fades, so that all weeks are alike and the
+roster is solved and then improved by people exchanging its duties; with the rule they go on exchanging those of that
+roster. Nobody is on leave, permissions do not run out and nothing fades, so that all weeks are alike and the
 measures at the end are those of all weeks together. What is off the due of all burdens, added up by their points, has
 a price, and a smaller one what is off that of closings and of weekends; half a unit more or less is free.
 What each is due follows from contracts and from who may work where and when: those whose permissions hold only where
@@ -49,8 +49,8 @@ def main() -> None:
     parser.add_argument("problem", help="folder or JSON file of a problem of one week")
     parser.add_argument("--weeks", type=int, default=12)
     parser.add_argument("--plain-seconds", type=float, default=240.0, help="limit of the roster without fairness")
-    parser.add_argument("--seconds", type=float, default=60.0, help="limit of each exchange of duties")
-    parser.add_argument("--weight", type=int, default=500, help="cents for each point off the due")
+    parser.add_argument("--seconds", type=float, default=100.0, help="limit of each exchange of duties")
+    parser.add_argument("--weight", type=int, default=250, help="cents for each point off the due")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True, help="folder for the rosters and figures of each week")
     parser.add_argument(
@@ -93,11 +93,11 @@ def roster_week(base: ss.Problem, way: str, week: int, arguments: argparse.Names
 
 
 def solved(problem: ss.Problem, way: str, week: int, arguments: argparse.Namespace) -> ss.Result:
-    """Let people exchange the duties of the roster there is already, with a price on unfairness or without."""
+    """Let people exchange the duties of the roster without fairness, with a price on unfairness or without."""
     if way == WAYS[0]:
         return exchanged(problem, plain_roster(problem, arguments), week, arguments)
-    start = ss.load_schedule(folder_of(arguments.out, way if week else WAYS[0], max(0, week - 1)))
-    return exchanged(fair(problem, arguments.weight), moved(start, dt.timedelta(weeks=min(week, 1))), week, arguments)
+    start = ss.load_schedule(folder_of(arguments.out, WAYS[0], week))
+    return exchanged(fair(problem, arguments.weight), start, week, arguments)
 
 
 def fair(problem: ss.Problem, weight: int) -> ss.Problem:

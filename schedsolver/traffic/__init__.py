@@ -10,6 +10,7 @@ from schedsolver.traffic.reading import ReadingReport
 from schedsolver.traffic.records import Limits, Records, read_records
 from schedsolver.traffic.service_law import ServiceLaw
 from schedsolver.traffic.service_times import Override, ServiceTime, service_table, service_times, with_service_times
+from schedsolver.traffic.transient import late_customers, staff_over_time
 
 __all__ = [
     "CalendarEffects",
@@ -27,12 +28,14 @@ __all__ = [
     "backtest",
     "counts_of",
     "forecast",
+    "late_customers",
     "queue_tables",
     "read_counts",
     "read_records",
     "seasonal_naive",
     "service_table",
     "service_times",
+    "staff_over_time",
     "staff_to_promise",
     "totals",
     "with_service_times",
