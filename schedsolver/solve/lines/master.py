@@ -135,8 +135,13 @@ class Cover:
 
     def counts(self, options: IntArray) -> IntArray:
         """Count how many of some duty options each row has, shape ``(rows,)``."""
-        rows = np.concatenate([self.row[:0], *(self.row[self.first[o] : self.first[o + 1]] for o in options)])
-        return np.bincount(rows, minlength=self.rows)
+        return np.bincount(self.rows_of(options)[1], minlength=self.rows)
+
+    def rows_of(self, options: IntArray) -> tuple[IntArray, IntArray]:
+        """Give which of some duty options counts towards which row, all of the first option, then of the next."""
+        sizes = self.first[options + 1] - self.first[options]
+        which = np.repeat(np.arange(len(options)), sizes)
+        return which, self.row[np.arange(len(which)) + np.repeat(self.first[options] - np.cumsum(sizes) + sizes, sizes)]
 
     def cents(self, counts: IntArray) -> int:
         """Give what so many duties in each row cost."""
@@ -222,12 +227,17 @@ class Master:
     def add(self, lines: Sequence[Line]) -> None:
         """Add lines; each has a share from now on."""
         self.lines += lines
-        for line in lines:
-            counts = self.cover.counts(line.options)
-            own = np.flatnonzero(counts)
-            self._rows.append(np.append(self.place[line.employee], own + len(self.place)))
-            self._values.append(np.append(1, counts[own]).astype(float))
-            self._sizes.append(np.array([1 + len(own)]))
+        count, which = len(self.place), np.repeat(np.arange(len(lines)), [len(line.options) for line in lines])
+        duty, row = self.cover.rows_of(joined(lines))
+        own = np.array([self.place[line.employee] for line in lines], np.int64)
+        width = count + self.cover.rows
+        # A line may have several duties in a row.
+        terms, value = np.unique(
+            np.append(np.arange(len(lines)) * width + own, which[duty] * width + count + row), return_counts=True
+        )
+        self._rows.append(terms % width)
+        self._values.append(value.astype(float))
+        self._sizes.append(np.bincount(terms // width, minlength=len(lines)))
         self._cents.append(np.array([line.cents for line in lines], float))
 
     def solve(self, share: float = 1e-9) -> MasterSolution | None:

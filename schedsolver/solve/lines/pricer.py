@@ -55,6 +55,7 @@ class Pricer:
     def __init__(self, line: LineProblem) -> None:
         self.line = line
         self._tables = {w: _Count(walk) for w, walk in enumerate(line.walks) if _only_a_hard_maximum(walk)}
+        self._counts = _Counts(self._tables, *line.day_cents.shape)
         self._machines: dict[tuple[int, ...], Machine] = {}
         self._band: int | None = None
         self._bare = self._made([])
@@ -113,7 +114,8 @@ class Pricer:
         prices, cheapest = self.line.priced(extra)
         while True:
             found = best_lines(self._machine, prices, count)
-            broken = [w for w in self._waiting if any(self._tables[w].passes(f.steps) for f in found)]
+            passed = {w for one in found for w in self._counts.passed(one.steps)}
+            broken = [w for w in self._waiting if w in passed]
             if not self._count_too(broken):
                 break
         lines = []
@@ -127,8 +129,7 @@ class Pricer:
 
     def broken(self, line: Line) -> list[int]:
         """Give the hard maxima that a line does not keep: of such as were not counted when it was found."""
-        steps = self.line.steps_of(line.options)
-        return [w for w, count in self._tables.items() if count.passes(steps)]
+        return self._counts.passed(self.line.steps_of(line.options))
 
     def _count_too(self, walks: Sequence[int]) -> bool:
         """Count more walks as far as can be afforded, the tightest first; tell whether anything changed."""
@@ -234,16 +235,35 @@ class _Count:
     def __init__(self, walk: Walk) -> None:
         assert walk.amounts is not None
         assert walk.most is not None
-        self._most, self._start = walk.most, walk.start
-        self._by_day = walk.amounts[walk.day_class, 0] if walk.amounts.shape[1] == 1 else None
+        self.most, self._start = walk.most, walk.start
+        # What each day and step adds, shape (days, steps), where that does not depend on the steps before.
+        self.by_day = walk.amounts[walk.day_class, 0] if walk.amounts.shape[1] == 1 else None
         self._class, self._follow, self._amounts = walk.day_class.tolist(), walk.follow.tolist(), walk.amounts.tolist()
 
     def passes(self, steps: IntArray) -> bool:
         """Tell whether a line goes beyond the maximum."""
-        if self._by_day is not None:
-            return int(self._by_day[np.arange(len(steps)), steps].sum()) > self._most
         state, total = self._start, 0
         for table, step in zip(self._class, steps.tolist(), strict=True):
             total += self._amounts[table][state][step]
             state = self._follow[table][state][step]
-        return total > self._most
+        return total > self.most
+
+
+class _Counts:
+    """All counts with a maximum of one employee, those that look at single days at once."""
+
+    def __init__(self, counts: dict[int, _Count], days: int, steps: int) -> None:
+        self._walking = {w: count for w, count in counts.items() if count.by_day is None}
+        by_day = {w: count for w, count in counts.items() if count.by_day is not None}
+        self._walks = np.array(list(by_day), np.int64)
+        self._most = np.array([count.most for count in by_day.values()], np.int64)
+        self._table = np.zeros((days, steps, len(by_day)), np.int64)
+        for place, count in enumerate(by_day.values()):
+            self._table[:, :, place] = count.by_day
+        self._days = np.arange(days)
+
+    def passed(self, steps: IntArray) -> list[int]:
+        """Give the walks whose maximum a line goes beyond."""
+        sums = self._table[self._days, steps].sum(axis=0)
+        walking = [w for w, count in self._walking.items() if count.passes(steps)]
+        return [*self._walks[sums > self._most].tolist(), *walking]
