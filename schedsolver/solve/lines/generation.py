@@ -88,7 +88,7 @@ def generate(
     last: MasterSolution | None = None
     while (solution := master.solve(accuracy)) is not None:
         last = solution
-        offered = ascent.climb(solution, SMOOTHING if accuracy > TIGHTEST else 0)
+        offered = ascent.climb(solution, SMOOTHING if accuracy > TIGHTEST else 0, master.dearest)
         if offered is None:
             return None
         priced += 1
@@ -96,7 +96,7 @@ def generate(
         if stopped() or gap <= max(TOLERANCE, close, share * abs(ascent.bound)) or priced == rounds:
             break
         new = _improving(master, solution, known, offered)
-        if not new and accuracy == TIGHTEST:
+        if not new and accuracy == TIGHTEST and not master.go_dearer():
             break
         relative = NEARER * gap / max(1.0, abs(solution.objective))
         accuracy = float(np.clip(relative, TIGHTEST, LOOSEST)) if new else TIGHTEST
@@ -117,9 +117,9 @@ class _Ascent:
         self._pricers, self._cover, self._on_bound = pricers, cover, on_bound
         self.bound, self.prices, self.duals = -math.inf, np.zeros(cover.rows), np.zeros(0)
 
-    def climb(self, solution: MasterSolution, smoothing: float) -> list[Line] | None:
+    def climb(self, solution: MasterSolution, smoothing: float, dearest: float) -> list[Line] | None:
         """Price near the master's prices and uphill from there; give the lines, ``None`` if someone can have none."""
-        at = self._cover.clipped(solution.cover)
+        at = self._cover.clipped(solution.cover, dearest)
         if math.isfinite(self.bound):
             at = smoothing * self.prices + (1 - smoothing) * at
         lines: list[Line] = []
@@ -134,14 +134,14 @@ class _Ascent:
                 self.bound, self.prices, self.duals = bound, at, values
                 if self._on_bound is not None:
                     self._on_bound(bound)
-            at = _uphill(self._cover, at, offers, solution.objective - bound)
+            at = self._cover.clipped(at + _uphill(self._cover, at, offers, solution.objective - bound), dearest)
         return lines
 
 
 def _uphill(cover: Cover, prices: FloatArray, offers: Sequence[Offer], gap: float) -> FloatArray:
-    """Move prices towards where the lines would cover what is wanted, as far as closes the gap (Polyak 1969)."""
+    """Give the way to prices at which the lines would cover what is wanted, as far as closes the gap (Polyak 1969)."""
     off = cover.slope(prices) - cover.counts(joined([offer.lines[0] for offer in offers if offer.lines]))
-    return cover.clipped(prices + max(0.0, gap) / max(1, int(off @ off)) * off)
+    return max(0.0, gap) / max(1, int(off @ off)) * off
 
 
 def _key(line: Line) -> tuple[int, bytes]:

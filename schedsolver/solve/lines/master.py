@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +16,13 @@ from schedsolver.solve.lines.interior import Columns, interior_point
 
 # What one more than a maximum costs in the master, in the dearest price of cover; the model of record forbids it.
 BEYOND_MAXIMUM = 10
-# What an employee without a line costs in the master, in that.
-MISSING_LINE = 100
+# What an employee without a line costs in the master, in its dearest price.
+MISSING_LINE = 10
+# In the usual price of a shortage: nothing is dearer in the master, and prices begin at half of the usual one. A price
+# far from all others, as of what must not be, would lead away from the prices of whole rosters.
+DEAREST = 100
+# A tier in use has more units than this.
+IN_USE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,8 @@ class Cover:
         self.highest = self.shortage.cents.max(axis=0, initial=0).astype(float)
         enough = self.surplus.width[0] >= np.bincount(self.row, minlength=self.rows)
         self.lowest = -np.where(enough, self.surplus.cents[0], dearest).astype(float)
+        least = self.shortage.cents[0][self.shortage.cents[0] > 0]
+        self.usual = float(np.median(least)) if len(least) else 1.0
 
     def beside(self, counts: IntArray) -> tuple[Cover, int]:
         """Give what is left of the cover beside so many duties in each row, and what those beyond the target cost."""
@@ -108,9 +116,9 @@ class Cover:
         left.surplus = _Tiers(self.surplus.width - taken, self.surplus.cents)
         return left, int((taken * self.surplus.cents).sum())
 
-    def clipped(self, prices: FloatArray) -> FloatArray:
-        """Keep prices within what shortage and surplus cost."""
-        return np.clip(prices, self.lowest, self.highest)
+    def clipped(self, prices: FloatArray, dearest: float = math.inf) -> FloatArray:
+        """Keep prices within what shortage and surplus cost, and none dearer than the dearest, if there is one."""
+        return np.clip(prices, np.maximum(self.lowest, -dearest), np.minimum(self.highest, dearest))
 
     def least_cents(self, prices: FloatArray) -> float:
         """Give the least that shortage and surplus can cost less what the prices pay for them, over all rows.
@@ -205,14 +213,13 @@ class Master:
         self.place = {employee: place for place, employee in enumerate(employees)}
         self.lines: list[Line] = []
         self._stopped = stopped
+        self.dearest = DEAREST * cover.usual
         # Rows of employees come first, as these have few terms in common and so cost little to be taken out.
         count = len(employees)
         self._right = np.append(np.ones(count), cover.target)
-        self._price = np.append(np.zeros(count), cover.highest / 2)
-        rows, values, cents, upper = [np.arange(count)], [np.ones(count)], [], [np.full(count, np.inf)]
+        self._price = np.append(np.zeros(count), cover.clipped(np.full(cover.rows, cover.usual / 2)))
         # Without a line that may have a share an employee is paid for, dearly; no bound depends on it.
-        dear = MISSING_LINE * max(1.0, cover.highest.max(initial=0), -cover.lowest.min(initial=0))
-        cents.append(np.full(count, dear))
+        rows, values, cents, upper = [np.arange(count)], [np.ones(count)], [np.zeros(count)], [np.full(count, np.inf)]
         for tiers, sign in ((cover.shortage, 1.0), (cover.surplus, -1.0)):
             tier, row = np.nonzero(tiers.width)
             rows.append(row + count)
@@ -220,9 +227,10 @@ class Master:
             cents.append(tiers.cents[tier, row].astype(float))
             width = tiers.width[tier, row].astype(float)
             upper.append(np.where(width < cover.options, width, np.inf))
-        self._rows, self._values, self._cents, self._upper = rows, values, cents, np.concatenate(upper)
+        self._tier_cents, self._upper = np.concatenate(cents), np.concatenate(upper)
+        self._rows, self._values, self._cents = rows, values, [np.zeros(0)]
         self._sizes = [np.ones(len(self._upper), np.int64)]
-        self._spread = max(1.0, float(np.median(cover.highest))) if cover.rows else 1.0
+        self._short = False
 
     def add(self, lines: Sequence[Line]) -> None:
         """Add lines; each has a share from now on."""
@@ -247,17 +255,28 @@ class Master:
         owner = columns.row[columns.first[tiers:-1]]
         # Begin with equal shares of an employee's lines, and one duty more and less than wanted everywhere.
         x = np.append(np.ones(tiers), 1 / np.bincount(owner, minlength=count)[owner])
-        found = interior_point(columns, x, self._price, self._spread, share, self._stopped)
+        found = interior_point(columns, x, self._price, self.cover.usual, share, self._stopped)
         if found is None:
             return None
         cost, point = found
         self._price = point.price
+        # What the master was not charged; near zero everything is above nothing inside of the bounds.
+        used = np.where(point.x[:tiers] > IN_USE, point.x[:tiers], 0)
+        saved = float(np.maximum(0, self._tier_cents - columns.cost[:tiers]) @ used)
+        cost, self._short = cost + saved, saved > 0
         return MasterSolution(cost, point.price[count:], point.price[:count], point.x[tiers:])
+
+    def go_dearer(self) -> bool:
+        """Let the dearest price be ten times as high if the last solution has what should cost more; tell whether."""
+        self.dearest *= 10 if self._short else 1
+        return self._short
 
     def _columns(self) -> Columns:
         """Put all columns together, those of employees without a line and of tiers first."""
         self._rows, self._values = [np.concatenate(self._rows)], [np.concatenate(self._values)]
         self._cents, self._sizes = [np.concatenate(self._cents)], [np.concatenate(self._sizes)]
+        cents = np.minimum(self._tier_cents, self.dearest)
+        cents[: len(self.place)] = MISSING_LINE * self.dearest
         upper = np.append(self._upper, np.full(len(self.lines), np.inf))
         first = np.append(0, np.cumsum(self._sizes[0]))
-        return Columns(first, self._rows[0], self._values[0], self._cents[0], upper, self._right)
+        return Columns(first, self._rows[0], self._values[0], np.append(cents, self._cents[0]), upper, self._right)
