@@ -257,9 +257,8 @@ class _Counts:
         by_day = {w: count for w, count in counts.items() if count.by_day is not None}
         self._walks = np.array(list(by_day), np.int64)
         self._most = np.array([count.most for count in by_day.values()], np.int64)
-        self._table = np.zeros((days, steps, len(by_day)), np.int64)
-        for place, count in enumerate(by_day.values()):
-            self._table[:, :, place] = count.by_day
+        tables = [count.by_day for count in by_day.values() if count.by_day is not None]
+        self._table = np.stack(tables, axis=2) if tables else np.zeros((days, steps, 0), np.int64)
         self._days = np.arange(days)
 
     def passed(self, steps: IntArray) -> list[int]:
