@@ -141,7 +141,7 @@ class _Ascent:
 def _uphill(cover: Cover, prices: FloatArray, offers: Sequence[Offer], gap: float) -> FloatArray:
     """Give the way to prices at which the lines would cover what is wanted, as far as closes the gap (Polyak 1969)."""
     off = cover.slope(prices) - cover.counts(joined([offer.lines[0] for offer in offers if offer.lines]))
-    way: FloatArray = off * (max(0.0, gap) / max(1, int(off @ off)))
+    way: FloatArray = off.astype(float) * (max(0.0, gap) / max(1, int(off @ off)))
     return way
 
 
