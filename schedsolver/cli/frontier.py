@@ -33,6 +33,9 @@ def frontier(
         list[float] | None,
         typer.Option(help="How many times the weights of the fairness rules; repeat it, the smallest first."),
     ] = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="ROSTER", help="A cheap roster to begin with, where one was found before.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Same rosters on every run; --time counts units of work.")
@@ -47,13 +50,14 @@ def frontier(
     problem = ss.load(path)
     limits = {"time_seconds": time, "deterministic_work": time if deterministic else None, "strategy": STRATEGY}
     settings = made("--time, --seed", ss.Settings, **limits, seed=seed, deterministic=deterministic)
+    given = None if start is None else ss.load_schedule(start)
     with writing(out):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise CannotWrite(f"{out}: is there already and not empty; choose a new folder")
     console = plain_console()
     console.print(of_problem(problem))
     with showing(console) as on_progress:
-        found = search(problem, settings, factor or FACTORS, on_progress)
+        found = search(problem, settings, factor or FACTORS, on_progress, start=given)
     table = found.to_frame()
     for point in found.points:
         ss.save_schedule(point.schedule, out / f"factor-{point.factor:g}")
@@ -84,7 +88,7 @@ def picture(table: pd.DataFrame) -> str:
         unfair = ordered["unfairness"] / 100
         whole.plot(unfair, ordered["price"] / 100, "o-", color="#0072B2")
         for x, y, factor in zip(unfair, ordered["price"] / 100, ordered["factor"], strict=True):
-            whole.annotate(f"x {factor:g}", (x, y), textcoords="offset points", xytext=(6, 4))
+            whole.annotate(f"x {factor:g}", (x, y), textcoords="offset points", xytext=(7, 3))
         whole.set_ylabel("price of fairness: money above the cheapest")
         for name, colour in (("cost", "#D55E00"), ("cover", "#009E73")):
             parts.plot(unfair, (ordered[name] - ordered[name].min()) / 100, "o-", color=colour, label=name)

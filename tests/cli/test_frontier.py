@@ -29,6 +29,10 @@ def test_table_picture_and_rosters(tmp_path):
     assert "100 0.00 7.20 7.20 0.00 3.20" in said(found)
     for factor in (0, 10, 100):
         assert ss.check(problem, ss.load_schedule(out / f"factor-{factor}")).ok
+    again = ("--factor", 0, "--start", out / "factor-100")
+    begun = run("frontier", tmp_path / "problem", "--out", tmp_path / "again", "--deterministic", *again)
+    assert begun.exit_code == 0
+    assert "start" in said(begun), "the search begins with the roster given"
     drawn = (out / "frontier.svg").read_text()
     assert all(words in drawn for words in ("x 0<", "x 10<", "x 100<", "price of fairness", "unfairness"))
     assert drawn == picture(table), "the same table makes the same picture"
