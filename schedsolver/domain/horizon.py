@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -54,7 +55,7 @@ class Horizon(Model):
     @property
     def dates(self) -> tuple[dt.date, ...]:
         """The days planned, in order."""
-        return tuple(self.start + dt.timedelta(days=d) for d in range(self.days))
+        return _dates(self.start, self.days)
 
     @property
     def end(self) -> dt.date:
@@ -99,3 +100,9 @@ class Horizon(Model):
 def monday_of(date: dt.date) -> dt.date:
     """Give the Monday that begins the week of a date (ISO weeks)."""
     return date - dt.timedelta(days=date.weekday())
+
+
+# Asked for again and again while a model is built: half of the time on a year.
+@lru_cache(maxsize=64)
+def _dates(start: dt.date, days: int) -> tuple[dt.date, ...]:
+    return tuple(start + dt.timedelta(days=d) for d in range(days))

@@ -11,9 +11,9 @@ from schedsolver.solve.lines.master import Cover, Line, Master, joined
 from schedsolver.solve.lines.pricer import Pricers
 
 # Lines as heavy as this are given at once, and otherwise this share of those left.
-WHOLE, SHARE = 0.95, 0.1
+WHOLE, SHARE = 0.95, 0.3
 # How often lines are priced before the next ones are given.
-ROUNDS = 6
+ROUNDS = 12
 # Lines that each employee takes along from one round to the next.
 AT_HAND = 30
 
