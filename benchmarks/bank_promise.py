@@ -4,8 +4,8 @@ The promise: under 3 % of counter customers wait longer than 20 minutes. The cus
 median week, scaled to a hub and five satellites as in ``examples/bank_week.py``; service is exponential, as Erlang C
 has it, and windows are not limited. Every staffing serves the same simulated customers of each outlet and day. Those
 chosen together are chosen by the equations of ``traffic.transient``, which know no simulated customers, or, if asked
-for, by simulation on others, for a share a little below 3 %, since what is chosen on some customers keeps less on
-others.
+for, by simulation on others. Both aim a little below 3 %: the equations are not quite exact, and what is chosen on
+some customers keeps less on others.
 
 Slot by slot at the promised share keeps far more than the promise, so each method slot by slot is given as well at the
 laxest target with which it just keeps it, over the week or at each outlet on each day. Those targets are found on the
@@ -48,6 +48,8 @@ from schedsolver.traffic.transient import staff_over_time
 
 COUNTER, LIMIT, TARGET, SLOT_MINUTES = "counter", 20.0, 0.03, 30
 CAP = 0.15
+# The equations are some hundredths off where heads leave, and heads are placed where that looks favourable.
+AIM = 0.0285
 # What is chosen for on some customers, for the promise to hold on others: the more heads are weighed against each
 # other, the more of them go by the luck of those customers.
 EACH_DAY, WEEK = (
@@ -176,9 +178,10 @@ def staffings(days: list[QueueDay], erlang: Sweep, *, by_simulation: bool) -> It
         yield f"{method}, each day its own: 3 %", [choose(day, t) for day, t in zip(days, each, strict=True)]
     promise = Promise(wait_limit_minutes=LIMIT, late_share_of_day=TARGET, late_share_of_slot=CAP)
     yield f"each day 3 %, slot at most {CAP:.0%}, by formula", [by_formula(day, promise) for day in days]
-    yield f"each day 3 %, slot at most {CAP:.0%}, by equations", [over_time([day], promise)[0] for day in days]
-    yield f"week 3 %, slot at most {CAP:.0%}, by equations", over_time(days, promise)
-    yield "week 3 %, whatever the slot, by equations", over_time(days, Promise(late_share_of_day=TARGET))
+    aim = Promise(wait_limit_minutes=LIMIT, late_share_of_day=AIM, late_share_of_slot=CAP)
+    yield f"each day 3 %, slot at most {CAP:.0%}, by equations", [over_time([day], aim)[0] for day in days]
+    yield f"week 3 %, slot at most {CAP:.0%}, by equations", over_time(days, aim)
+    yield "week 3 %, whatever the slot, by equations", over_time(days, Promise(late_share_of_day=AIM))
     if not by_simulation:
         return
     start = [ours(day, target) for day, target in zip(days, erlang.each_day, strict=True)]
