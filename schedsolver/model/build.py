@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.rule import is_of
 from schedsolver.model.context import RosterModel
 from schedsolver.model.flows import Flows, add_flows
 from schedsolver.model.leave import add_leaves
 from schedsolver.model.moves import add_moves
 from schedsolver.model.options import duty_options
-from schedsolver.rules.catalogue import active_rules
+from schedsolver.rules.catalogue import CORE, active_rules
 from schedsolver.rules.duty import two_a_day
 
 if TYPE_CHECKING:
@@ -98,10 +99,13 @@ def build_model(
         options = duty_options(problem, rules)
     roster = RosterModel(problem, options, rules, one_a_day=not several)
     if several:
+        roster.core = False
         add_moves(roster)
+        roster.core = True
     add_leaves(roster)
     flows = add_flows(roster) if problem.activities else None
     for rule in sorted(rules, key=lambda rule: rule.looks_at_charges):
+        roster.core = is_of(rule.name, CORE)
         rule.add_to(roster)
     roster.set_objective()
     return BuiltModel(roster, flows)

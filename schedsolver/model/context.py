@@ -16,7 +16,7 @@ from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, M
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Rule, Tier, is_of
 from schedsolver.model.relaxation import UNBOUNDED, Relaxation
-from schedsolver.model.settled import Excess, Gap, Largest, Settled
+from schedsolver.model.settled import Excess, Gap, Largest, Settled, Square
 
 if TYPE_CHECKING:
     from schedsolver.domain.options import DutyOptions
@@ -27,13 +27,17 @@ _NOTHING = np.zeros(0, np.int64)
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows added at once: number of terms and bounds by row; column and coefficient of each term, row after row."""
+    """Rows added at once: number of terms and bounds by row; column and coefficient of each term, row after row.
+
+    ``core`` tells whether they are of the core of the problem.
+    """
 
     terms: IntArray
     column: IntArray
     coefficient: IntArray
     lower: IntArray
     upper: IntArray
+    core: bool = True
 
 
 class RosterModel:
@@ -55,6 +59,8 @@ class RosterModel:
         What paid time is made of: every duty, and the ways of ``moves``.
     moves, leaves
         Moves and leave planned, where there are any; filled before the rules write.
+    core
+        Whether the rows that are written now are of the core of the problem; see :class:`Relaxation`.
     cp
         The model.
     """
@@ -70,6 +76,7 @@ class RosterModel:
         self._upper: list[int] = []
         self._rows: list[_Rows] = []
         self._linear = True
+        self.core = True
         self.duty_columns = self.new_columns(np.ones(len(options), np.int64))
         self.crew = CrewColumns(*[_NOTHING] * 5)
         self.heads = HeadColumns(*[_NOTHING] * 6)
@@ -184,6 +191,7 @@ class RosterModel:
             coefficients // np.repeat(divisor, terms),
             np.where(low <= -UNBOUNDED, low, -(-low // divisor)),
             np.where(high >= UNBOUNDED, high, high // divisor),
+            self.core,
         )
         self._rows.append(block)
         self._write(block, first.tolist())
@@ -201,7 +209,7 @@ class RosterModel:
 
     def relaxation(self) -> Relaxation:
         """Give the linear relaxation: all rows but those of squares."""
-        blocks = self._rows or [_Rows(*[_NOTHING] * 5)]
+        blocks = self._rows or [_Rows(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)]
         terms = np.concatenate([block.terms for block in blocks])
         return Relaxation(
             self.column_cents(),
@@ -213,6 +221,7 @@ class RosterModel:
             np.concatenate([block.column for block in blocks]),
             np.concatenate([block.coefficient for block in blocks]),
             self._linear,
+            np.concatenate([np.full(len(block.terms), block.core) for block in blocks]),
         )
 
     def limit(
@@ -288,6 +297,7 @@ class RosterModel:
         """Give a column for each column that is its square."""
         columns = np.asarray(column, np.int64)
         square = self.new_columns(np.array(self._upper, np.int64)[columns] ** 2)
+        self._settled.append(Square(columns, square))
         self._linear &= not len(columns)
         variable = self.cp.get_int_var_from_proto_index
         for base, own in zip(columns.tolist(), square.tolist(), strict=True):

@@ -6,17 +6,19 @@ keeps every bound valid.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from schedsolver.domain.options import BoolArray, IntArray
 
 # Far beyond any sum of bounded columns, far within what the solver can add up.
 UNBOUNDED = 2**53
+FloatArray = NDArray[np.float64]
 Row = tuple[list[int], list[int], int, int]
 
 
@@ -34,6 +36,9 @@ class Relaxation:
         ``A`` by rows: the terms of row ``r`` are at ``first[r]`` to ``first[r + 1]``.
     exact
         Whether nothing was dropped, so that its integer solutions are the model's.
+    core
+        Which rows are of the core of the problem, shape ``(rows,)``: a large relaxation is solved with those first, as
+        few of the others matter. ``None`` where all are.
     """
 
     cost: IntArray
@@ -45,6 +50,29 @@ class Relaxation:
     column: IntArray
     coefficient: IntArray
     exact: bool
+    core: BoolArray | None = None
+
+    def with_rows(self, chosen: BoolArray) -> Relaxation:
+        """Give the relaxation without the rows that are not chosen, shape ``(rows,)``."""
+        kept = np.flatnonzero(chosen)
+        inside = chosen[self._row_of]
+        return replace(
+            self,
+            row_lower=self.row_lower[kept],
+            row_upper=self.row_upper[kept],
+            first=np.concatenate([[0], np.cumsum(np.diff(self.first)[kept])]),
+            column=self.column[inside],
+            coefficient=self.coefficient[inside],
+            exact=False,
+            core=None,
+        )
+
+    def broken(self, values: FloatArray) -> BoolArray:
+        """Tell which rows some values, whole or not, do not keep; shape ``(rows,)``."""
+        sums = np.bincount(self._row_of, self.coefficient * values[self.column], minlength=len(self.row_lower))
+        tolerance = 1e-6 * np.maximum(1.0, np.abs(sums))
+        broken: BoolArray = (sums < self.row_lower - tolerance) | (sums > self.row_upper + tolerance)
+        return broken
 
     def within(self, lower: IntArray, upper: IntArray) -> Part:
         """Give the part of the relaxation that tighter bounds leave open.

@@ -82,6 +82,18 @@ class Excess:
 
 
 @dataclass(frozen=True)
+class Square:
+    """Squares of some columns, shape ``(n,)`` each; see ``ModelContext.squares``."""
+
+    column: IntArray
+    square: IntArray
+
+    def settle(self, best: IntArray) -> None:
+        """Square them."""
+        best[self.square] = best[self.column] ** 2
+
+
+@dataclass(frozen=True)
 class Largest:
     """The sum of the largest of some columns as ``count x mark + sum of what is beyond the mark``.
 

@@ -40,6 +40,10 @@ from schedsolver.rules.wishes import PreferredActivities, PreferredColleagues, P
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
 
+# Families of rules that say how many should work when, and how long each: the core of a problem, with which a search
+# of a large one begins. What they leave out comes later.
+CORE: tuple[str, ...] = ("cost", "contract", "cover", "request", "leave", "backlog")
+
 # Rules that hold without being listed in a problem; one listed there takes the place of its namesake.
 STANDING: tuple[type[Rule], ...] = (
     DutyFollowsShiftType,

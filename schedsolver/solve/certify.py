@@ -16,12 +16,13 @@ from schedsolver.domain.people import Permission
 from schedsolver.errors import InfeasibleProblem, InvalidProblem
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.options import activities_allowed
+from schedsolver.model.relaxation import FloatArray
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.rules.check import check
 from schedsolver.rules.cover import IntervalCover
 from schedsolver.rules.permission import held_levels
 from schedsolver.scoring.kpis import kpis
-from schedsolver.solve.highs import FloatArray, LinearGuide, LpResult
+from schedsolver.solve.highs import LinearGuide, LpResult
 from schedsolver.solve.infeasible import contradictions
 from schedsolver.solve.runner import solve
 from schedsolver.solve.settings import Settings

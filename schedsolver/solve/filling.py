@@ -1,7 +1,6 @@
 """A roster place by place: the outlets of each day are staffed one after the other, the rest staying as it is.
 
-It needs no linear programme, so a large problem has a usable roster while that is still being solved; nobody is kept
-for a later day, so the roster is not a good one yet.
+It needs no linear programme of the whole, so a large problem has a usable roster while that is still being solved.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.solve.neighbourhoods import columns_of
 
@@ -26,8 +25,9 @@ def fill_places(
     solve: Callable[[Part, IntArray], IntArray | None],
     offer: Callable[[IntArray], None],
     done: Callable[[], bool],
-) -> None:
-    """Choose the duties of each day and outlet anew, again and again until a round changes nothing.
+    allowed: BoolArray | None = None,
+) -> IntArray:
+    """Choose the duties of each day and outlet anew, one after the other.
 
     Parameters
     ----------
@@ -41,18 +41,24 @@ def fill_places(
         Takes the roster after each day.
     done
         Asked after each place; true ends it.
+    allowed
+        Options to choose from besides those given, shape ``(options,)``; all of them when ``None``.
+
+    Returns
+    -------
+    The roster at the end.
     """
-    options = model.roster.options
-    now, before = values, None
-    while before is None or not np.array_equal(now, before):
-        before = now
-        for day in range(model.roster.problem.horizon.days):
-            for outlet in np.unique(options.outlet[options.day == day]):
-                free = (options.day == day) & (options.outlet == outlet)
-                columns = relaxation.reach(columns_of(model, free), model.decisions)
-                better = solve(relaxation.around(columns, now), now)
-                now = now if better is None else better
-                if done():
-                    offer(now)
-                    return
-            offer(now)
+    options, now = model.roster.options, values
+    for day in range(model.roster.problem.horizon.days):
+        for outlet in np.unique(options.outlet[options.day == day]):
+            free = (options.day == day) & (options.outlet == outlet)
+            if allowed is not None:
+                free &= allowed | (now[model.roster.duty_columns] > 0)
+            columns = relaxation.reach(columns_of(model, free), model.decisions)
+            better = solve(relaxation.around(columns, now), now)
+            now = now if better is None else better
+            if done():
+                offer(now)
+                return now
+        offer(now)
+    return now

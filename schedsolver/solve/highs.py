@@ -13,12 +13,11 @@ from functools import partial
 
 import highspy
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from schedsolver.domain.options import IntArray
-from schedsolver.model.relaxation import UNBOUNDED, Part, Relaxation
+from schedsolver.model.relaxation import UNBOUNDED, FloatArray, Part, Relaxation
 
-FloatArray = NDArray[np.float64]
 ROUNDING = 1e-6
 MOST_ITERATIONS = 2**31 - 1
 _BANNER = threading.Lock()
@@ -56,14 +55,14 @@ class LpResult:
     method
         What solved it, in HiGHS's words; parts of it are best solved the same way.
     basis
-        Where the simplex method goes on from.
+        Where the simplex method goes on from; ``None`` where interior points were left as they were.
     """
 
     bound: int
     values: FloatArray
     reduced_costs: FloatArray
     method: str
-    basis: Basis
+    basis: Basis | None
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,35 @@ class MipResult:
 
     values: IntArray | None
     proved: bool
+
+
+def solve_by_rows(relaxation: Relaxation, stopped: Callable[[], bool], on_solved: Callable[[LpResult], None]) -> None:
+    """Solve a relaxation of many rows: first its core, then with the rows that broke, in the end with all of them.
+
+    Parameters
+    ----------
+    relaxation
+        What to solve.
+    stopped
+        Asked now and then; true ends the solving.
+    on_solved
+        Called with each of the three, which have no basis; their bounds hold for the whole relaxation.
+    """
+    every = np.ones(len(relaxation.row_lower), bool)
+    rows = every if relaxation.core is None else relaxation.core
+    while True:
+        part = relaxation.with_rows(rows)
+        lp = LinearGuide(part, stopped, method="ipm", crossover=False).solve()
+        if lp is None and not stopped():
+            # Interior points that stay imprecise are made exact by a basis.
+            lp = LinearGuide(part, stopped, method="ipm").solve()
+        if lp is None:
+            return
+        on_solved(lp)
+        broken = relaxation.broken(lp.values)
+        if not broken.any():
+            return
+        rows = rows | broken if rows is relaxation.core else every
 
 
 class LinearGuide:
@@ -101,6 +129,8 @@ class LinearGuide:
         Method to solve it by, ``None`` to find out.
     start
         Where the simplex method begins, in place of solving from nothing.
+    crossover
+        Whether interior points end in a basis, to go on from by the simplex method.
     """
 
     # Up to so many rows the simplex method takes seconds; so many more a lone thread takes as a sign of many rules.
@@ -115,10 +145,12 @@ class LinearGuide:
         race: bool = False,
         method: str | None = None,
         start: Basis | None = None,
+        crossover: bool = True,
     ) -> None:
         rows = len(relaxation.row_lower)
         self._relaxation = relaxation
         self._stopped = stopped
+        self._crossover = crossover
         self.races = race and method is None and rows > self.EASY_ROWS
         self._method = method or ("simplex" if rows <= self.HARD_ROWS else "ipm")
         # A race makes instances of its own, and the winner's goes on.
@@ -139,13 +171,13 @@ class LinearGuide:
             return None
         solution = self._highs.getSolution()
         bound = _safe_bound(self._relaxation, np.array(solution.row_dual))
-        return LpResult(
-            bound, np.array(solution.col_value), np.array(solution.col_dual), self._method, _basis_of(self._highs)
-        )
+        basis = _basis_of(self._highs) if self._crossover else None
+        return LpResult(bound, np.array(solution.col_value), np.array(solution.col_dual), self._method, basis)
 
     def _made(self, stopped: Callable[[], bool], method: str) -> highspy.Highs:
         highs = _highs(self._relaxation, integer=False)
         highs.setOptionValue("solver", method)
+        highs.setOptionValue("run_crossover", "on" if self._crossover else "off")
         highs.cbSimplexInterrupt += lambda event: event.interrupt(stopped())
         highs.cbIpmInterrupt += lambda event: event.interrupt(stopped())
         return highs
@@ -250,6 +282,8 @@ class MipTask:
         Seed of HiGHS.
     method
         How its linear programme is best solved, see :class:`LpResult`.
+    start
+        A solution to improve on, shape ``(columns,)``, if there is one.
     """
 
     relaxation: Relaxation
@@ -258,10 +292,14 @@ class MipTask:
     nodes: int | None = None
     seed: int = 0
     method: str = "simplex"
+    start: IntArray | None = None
 
 
 def run_mip(
-    task: MipTask, on_bound: Callable[[int], None] | None, on_values: Callable[[IntArray], None] | None
+    task: MipTask,
+    on_bound: Callable[[int], None] | None = None,
+    on_values: Callable[[IntArray], None] | None = None,
+    stopped: Callable[[], bool] | None = None,
 ) -> MipResult:
     """Search for integer solutions in this process; ``solve.mip`` does so in one that can be ended.
 
@@ -271,6 +309,8 @@ def run_mip(
         What to solve, and when to stop.
     on_bound, on_values
         Called with each better bound and solution.
+    stopped
+        Asked now and then; true ends the search.
     """
     highs = _highs(task.relaxation, integer=True)
     highs.setOptionValue("mip_rel_gap", task.gap)
@@ -282,6 +322,12 @@ def run_mip(
         highs.setOptionValue("mip_max_nodes", task.nodes)
     if on_bound is not None:
         highs.cbMipInterrupt += lambda event: _report_bound(event.data_out.mip_dual_bound, on_bound)
+    if stopped is not None:
+        highs.cbMipInterrupt += lambda event: event.interrupt(stopped())
+    if task.start is not None:
+        start = highspy.HighsSolution()
+        start.col_value = task.start.astype(float).tolist()
+        highs.setSolution(start)
     if on_values is not None:
         highs.cbMipImprovingSolution += lambda event: on_values(_whole(event.data_out.mip_solution))
     highs.run()
@@ -315,7 +361,6 @@ def _highs(relaxation: Relaxation, *, integer: bool) -> highspy.Highs:
     if integer:
         lp.integrality_ = [highspy.HighsVarType.kInteger] * columns
     highs = silent_highs()
-    highs.setOptionValue("threads", 1)
     highs.passModel(lp)
     return highs
 
@@ -336,7 +381,10 @@ def _set_basis(highs: highspy.Highs, basis: Basis) -> None:
 
 
 def silent_highs() -> highspy.Highs:
-    """Make an instance without the banner that the first one of a process writes to standard output."""
+    """Make an instance without the banner that the first one of a process writes to standard output.
+
+    It runs on one thread: where an instance of the same process has another number, HiGHS refuses to run.
+    """
     with _BANNER:
         sys.stdout.flush()
         kept = os.dup(1)
@@ -349,6 +397,7 @@ def silent_highs() -> highspy.Highs:
             os.close(kept)
             os.close(nowhere)
     highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
     return highs
 
 

@@ -57,12 +57,18 @@ class Naming:
     ----------
     guide
         The model that solutions are of.
+
+    Attributes
+    ----------
+    quick
+        Whether breaks and activities stay as they come, wherever that keeps all rules.
     """
 
     def __init__(self, guide: BuiltModel) -> None:
         self._guide = guide
         self._problem = guide.roster.problem
         self._rules = active_rules(self._problem)
+        self.quick = False
 
     @property
     def needed(self) -> bool:
@@ -95,6 +101,8 @@ class Naming:
         roster, changed = _merged(schedule_of(guide, values), before)
         relaxation, closed = model.roster.relaxation(), model.decisions
         now = counts_of(model, roster)
+        if self.quick and (finished := finish(model, now)) is not None:
+            return model, finished
         parts = [relaxation.reach(self._columns_at(model, *place), closed) for place in sorted(changed)]
         for columns in parts:
             better = solve(relaxation.around(columns, now), now)

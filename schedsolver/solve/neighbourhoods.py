@@ -10,6 +10,7 @@ from schedsolver.domain.options import BoolArray, IntArray
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
+    from schedsolver.solve.highs import LpResult
 
 
 def free_options(model: BuiltModel, kind: str, size: int, rng: np.random.Generator) -> BoolArray:
@@ -20,21 +21,43 @@ def free_options(model: BuiltModel, kind: str, size: int, rng: np.random.Generat
     model
         The model.
     kind
-        ``"days"`` for consecutive days, ``"outlets"`` for all days of some outlets, ``"employees"``.
+        ``"days"`` for consecutive days, ``"outlets"`` for all days of some outlets, ``"employees"``; ``"places"`` for
+        some outlets on one day, ``"stretch"`` for consecutive days of one outlet.
     size
-        Number of days, outlets or employees.
+        Number of days, outlets, employees, outlets or days.
     rng
         Source of the choice.
     """
     options, problem = model.roster.options, model.roster.problem
-    if kind == "days":
-        first = rng.integers(0, max(1, problem.horizon.days - size + 1))
-        chosen: BoolArray = (options.day >= first) & (options.day < first + size)
-    elif kind == "outlets":
-        chosen = np.isin(options.outlet, rng.permutation(len(problem.outlets))[:size])
-    else:
-        chosen = np.isin(options.employee, rng.permutation(len(problem.staff))[:size])
+    chosen = np.ones(len(options), bool)
+    if kind in ("days", "stretch", "places"):
+        days = 1 if kind == "places" else size
+        first = rng.integers(0, max(1, problem.horizon.days - days + 1))
+        chosen &= (options.day >= first) & (options.day < first + days)
+    if kind in ("outlets", "stretch", "places"):
+        outlets = 1 if kind == "stretch" else size
+        chosen &= np.isin(options.outlet, rng.permutation(len(problem.outlets))[:outlets])
+    if kind == "employees":
+        chosen &= np.isin(options.employee, rng.permutation(len(problem.staff))[:size])
     return chosen
+
+
+def near_duties(lp: LpResult, duties: IntArray, width: float) -> BoolArray:
+    """Tell which duties a linear relaxation uses or prices not far above itself, shape ``(options,)``.
+
+    Parameters
+    ----------
+    lp
+        The relaxation solved.
+    duties
+        Column of each duty option.
+    width
+        What counts as near, as a share of a duty's mean cost.
+    """
+    given = lp.values[duties]
+    mean = max(1, lp.bound) / max(1.0, given.sum())
+    near: BoolArray = (given > 1e-6) | (lp.reduced_costs[duties] <= width * mean)
+    return near
 
 
 def columns_of(model: BuiltModel, free: BoolArray) -> IntArray:

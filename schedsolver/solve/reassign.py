@@ -10,8 +10,9 @@ import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.errors import EngineLost
+from schedsolver.model.relaxation import FloatArray
 from schedsolver.solve.cpsat import CpLimits
-from schedsolver.solve.highs import FloatArray, LinearGuide, MipTask
+from schedsolver.solve.highs import LinearGuide, MipTask
 from schedsolver.solve.mip import solve_mip
 
 if TYPE_CHECKING:

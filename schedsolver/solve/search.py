@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.options import IntArray
 from schedsolver.errors import EngineLost, InfeasibleProblem, NoSolutionFound
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
-from schedsolver.solve.filling import fill_places
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask
 from schedsolver.solve.infeasible import contradictions
 from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.search import LineSearch, suits_lines
 from schedsolver.solve.mip import solve_mip
 from schedsolver.solve.naming import Naming
-from schedsolver.solve.neighbourhoods import columns_of, free_options
+from schedsolver.solve.neighbourhoods import columns_of, free_options, near_duties
+from schedsolver.solve.places import PlaceSearch
 from schedsolver.solve.reassign import Reassignment
 from schedsolver.solve.repair import take_up
 from schedsolver.solve.result import StopReason
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 OPENING_SECONDS = 10.0
 METHODS = {"simplex": "simplex", "interior": "ipm"}
 FIRST_SOLUTION = {"stop_after_first_solution": True}
-# How long a linear relaxation may take before the search begins without it.
-PATIENCE_SECONDS = 5.0
 # Simplex iterations of a dive and nodes of a tree search for each unit of work, when deterministic.
 ITERATIONS_PER_WORK, NODES_PER_WORK = 5_000, 50
 # Work of a run of CP-SAT at least: writing the model down takes time that it does not count.
@@ -94,7 +92,7 @@ class Search:
                 self._close()
         self._reassign()
         if not self.board.stopped:
-            self._approach()
+            (self._by_places if self._many_rules else self._approach)()
         if self.board.values is None:
             self._insist()
         self.board.end(StopReason.WORK)
@@ -149,16 +147,13 @@ class Search:
         beside = threads > 1 and strategy.prove_beside
         prover = threading.Thread(target=self.board.guarded(self._prove), daemon=True)
         method = None if strategy.relaxation == "auto" else METHODS[strategy.relaxation]
-        if threads > 1 and method is None and self._many_rules:
-            method = "ipm"
         guide = LinearGuide(self.relaxation, lambda: self.board.stopped, race=threads > 1, method=method)
-        # The second thread is for the race, or for a roster until there is a relaxation to prove with.
-        busy = guide.races or (threads > 1 and self._many_rules)
-        if beside and not busy:
+        # The second thread is for the race until there is a relaxation to prove with.
+        if beside and not guide.races:
             prover.start()
         self.board.doing = "linear relaxation"
-        lp = self._staffed_meanwhile(guide) if busy else guide.solve()
-        if beside and busy:
+        lp = guide.solve()
+        if beside and guide.races:
             prover.start()
         if lp is not None:
             self.board.raise_bound(lp.bound, "linear relaxation")
@@ -178,24 +173,15 @@ class Search:
 
     @property
     def _many_rules(self) -> bool:
-        """Whether rules make rows rather than duties: the simplex method then never came first in a race."""
-        return len(self.relaxation.row_lower) > max(self.strategy.small_options, len(self.model.roster.options))
+        """Whether rules make rows rather than duties: a dive is not done in time then."""
+        few = max(len(self.model.roster.options), self.strategy.place_rows)
+        return self.model.flows is not None and len(self.relaxation.row_lower) > few
 
-    def _staffed_meanwhile(self, guide: LinearGuide) -> LpResult | None:
-        """Solve the linear relaxation, and staff outlet after outlet while it takes long."""
-        solved: list[LpResult | None] = []
-        thread = threading.Thread(target=self.board.guarded(lambda: solved.append(guide.solve())), daemon=True)
-        thread.start()
-        thread.join(PATIENCE_SECONDS)
-        if thread.is_alive() and self.board.values is not None and self.relaxation.exact:
-            fill_places(
-                self.model, self.relaxation, self.board.values,
-                lambda part, now: self._solve_part(part, now, self._limits(work=self.strategy.place_work)),
-                lambda values: self.board.offer(values, "outlet by outlet"),
-                lambda: self.board.stopped or not thread.is_alive(),
-            )  # fmt: skip
-        thread.join()
-        return solved[0] if solved else None
+    def _by_places(self) -> None:
+        """Search outlet by outlet."""
+        if self.board.values is None:
+            self._insist()
+        PlaceSearch(self.board, self.relaxation, self.naming).run()
 
     def _prove(self, share: float = 1.0) -> None:
         """Let HiGHS raise the bound over the whole problem; what it finds on the way is welcome."""
@@ -214,7 +200,7 @@ class Search:
         duties = self.model.roster.duty_columns
         part = self._narrowed(lp, keep_whole=False)
         # What was taken out costs more than a column of the basis, so the solution of the whole is that of the part.
-        start = lp.basis.within(part)
+        start = None if lp.basis is None else lp.basis.within(part)
         guide = LinearGuide(part.relaxation, lambda: self.board.stopped, method="simplex", start=start)
         narrow = guide.solve()
         if narrow is None:
@@ -263,7 +249,7 @@ class Search:
     def _improve(self, lp: LpResult) -> None:
         """Solve parts of the best roster again by CP-SAT, the rest fixed, until told to stop."""
         rng = np.random.default_rng(self.board.settings.seed)
-        near = self._near(lp)
+        near = near_duties(lp, self.model.roster.duty_columns, self.strategy.width)
         self.board.expect_better()
         for kind, size in itertools.cycle(self.strategy.neighbourhoods):
             if self.board.stopped or self.work_left <= 0:
@@ -286,19 +272,11 @@ class Search:
         if better is not None:
             self.board.offer(better, phase)
 
-    def _near(self, lp: LpResult) -> BoolArray:
-        """Tell which duties the LP uses or prices not far above itself, shape ``(options,)``."""
-        duties = self.model.roster.duty_columns
-        given = lp.values[duties]
-        mean = max(1, lp.bound) / max(1.0, given.sum())
-        near: BoolArray = (given > 1e-6) | (lp.reduced_costs[duties] <= self.strategy.width * mean)
-        return near
-
     def _narrowed(self, lp: LpResult, *, keep_whole: bool) -> Part:
         """Give the part of the relaxation with the near duties only, and perhaps those given whole fixed."""
         duties = self.model.roster.duty_columns
         lower, upper = self.relaxation.lower.copy(), self.relaxation.upper.copy()
-        upper[duties[~self._near(lp)]] = 0
+        upper[duties[~near_duties(lp, duties, self.strategy.width)]] = 0
         if keep_whole:
             lower[duties[lp.values[duties] > 1 - 1e-6]] = 1
         return self.relaxation.within(lower, upper)

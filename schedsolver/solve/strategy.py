@@ -38,12 +38,14 @@ class Strategy(Model):
         Whether HiGHS raises the bound beside the search, given a second thread.
     neighbourhood_work
         Deterministic time of CP-SAT for each neighbourhood, roughly seconds.
-    place_work
-        Deterministic time of CP-SAT for the duties of an outlet and day, while the relaxation is being solved.
+    place_rows
+        The search goes outlet by outlet where rules make more rows than this, and more than there are duties.
     naming_work
         Deterministic time of CP-SAT for the activities of an outlet and day, where rules tell people apart.
     days, outlets, employees
         Sizes of the neighbourhoods solved again in turn; 0 leaves a kind out.
+    places, stretch
+        The same where there are many rules: outlets on one day, days of one outlet.
     """
 
     lines: bool = True
@@ -57,14 +59,24 @@ class Strategy(Model):
     reassign_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     prove_beside: bool = True
     neighbourhood_work: Annotated[float, Field(gt=0)] = 2.0
-    place_work: Annotated[float, Field(gt=0)] = 0.5
-    naming_work: Annotated[float, Field(gt=0)] = 0.5
+    place_rows: Annotated[int, Field(ge=0)] = 20_000
+    naming_work: Annotated[float, Field(gt=0)] = 0.2
     days: Annotated[int, Field(ge=0)] = 1
     outlets: Annotated[int, Field(ge=0)] = 2
     employees: Annotated[int, Field(ge=0)] = 8
+    places: Annotated[int, Field(ge=0)] = 2
+    stretch: Annotated[int, Field(ge=0)] = 2
 
     @property
     def neighbourhoods(self) -> tuple[tuple[str, int], ...]:
         """Kind and size of the neighbourhoods to take in turn."""
-        sizes = (("days", self.days), ("outlets", self.outlets), ("employees", self.employees))
-        return tuple((kind, size) for kind, size in sizes if size)
+        return _used(("days", self.days), ("outlets", self.outlets), ("employees", self.employees))
+
+    @property
+    def small_neighbourhoods(self) -> tuple[tuple[str, int], ...]:
+        """Kind and size of the neighbourhoods to take in turn where there are many rules."""
+        return _used(("places", self.places), ("stretch", self.stretch))
+
+
+def _used(*sizes: tuple[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple((kind, size) for kind, size in sizes if size)

@@ -218,6 +218,7 @@ def test_squares():
     model.penalise(SOFT, model.squares([0, 1]), [1, 10])
     model.set_objective()
     assert [cost(model, *given) for given in ((0, 0), (3, 2), (4, 4))] == [0, 49, 176]
+    assert model.settled(np.array([3, 2, 0, 0])).tolist() == [3, 2, 9, 4]
 
 
 def test_the_objective_adds_up_all_charges_of_a_column():

@@ -156,6 +156,14 @@ def test_a_tree_search_ends_with_its_nodes():
     assert not run_mip(MipTask(relaxation, nodes=0), None, None).proved
 
 
+def test_a_tree_search_begins_with_what_it_is_given_and_ends_when_told():
+    relaxation = relaxation_of(build_model(ss.generate(ss.GeneratorSpec(outlets=2, staff=9, days=3, seed=5))).roster.cp)
+    rough = run_mip(MipTask(relaxation, gap=0.5)).values
+    kept = run_mip(MipTask(relaxation, nodes=0, start=rough)).values
+    assert relaxation.cost @ kept <= relaxation.cost @ rough
+    assert not run_mip(MipTask(relaxation), stopped=lambda: True).proved
+
+
 def test_an_integer_programme_in_its_own_process_gives_the_same():
     bounds, seen = [], []
     found = solve_mip(MipTask(known_programme()), never, bounds.append, seen.append)
@@ -305,13 +313,14 @@ def test_the_gap_is_relative_to_the_objective(objective, bound, gap):
 
 
 @pytest.mark.parametrize(
-    ("kind", "size", "share"), [("days", 1, 2), ("outlets", 1, 2), ("employees", 1, 2), ("days", 2, 1)]
+    ("kind", "size", "share"),
+    [("days", 1, 2), ("outlets", 1, 2), ("employees", 1, 2), ("days", 2, 1), ("places", 1, 4), ("stretch", 2, 2)],
 )
 def test_a_neighbourhood_frees_some_days_outlets_or_people(kind, size, share):
     model = build_model(tiny(shift_types=(fixed_shift("day", "09:00", "11:00"),)))
     free = free_options(model, kind, size, np.random.default_rng(3))
     assert free.sum() == len(free) // share
-    column = {"days": "day", "outlets": "outlet", "employees": "employee"}[kind]
+    column = {"outlets": "outlet", "employees": "employee", "places": "outlet"}.get(kind, "day")
     assert len(set(getattr(model.roster.options, column)[free].tolist())) == size
 
 

@@ -1,0 +1,182 @@
+"""The search outlet by outlet, its outline, and the relaxation solved row by row."""
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+
+import schedsolver as ss
+from schedsolver.domain import FairItem
+from schedsolver.domain.rule import is_of
+from schedsolver.model.build import build_model
+from schedsolver.rules import check
+from schedsolver.rules.catalogue import CORE
+from schedsolver.rules.fair_indices import FairJain
+from schedsolver.solve.board import Board
+from schedsolver.solve.highs import LinearGuide, solve_by_rows
+from schedsolver.solve.naming import Naming, model_for_search
+from schedsolver.solve.neighbourhoods import columns_of, near_duties
+from schedsolver.solve.outline import outline_of, placed
+from schedsolver.solve.places import PlaceSearch
+from schedsolver.solve.search import Search
+from tests.solve.test_engines import never
+
+LARGE = ss.Strategy(small_options=0, place_rows=0)
+
+
+def everything(**spec) -> ss.Problem:
+    small = {"outlets": 2, "staff": 8, "days": 2, "seed": 3, "content": "everything"}
+    return ss.generate(ss.GeneratorSpec(**(small | spec)))
+
+
+@pytest.fixture(scope="module")
+def problem() -> ss.Problem:
+    return everything()
+
+
+def test_with_many_rules_outlets_are_staffed_one_by_one(problem):
+    settings = ss.Settings(deterministic=True, deterministic_work=4, strategy=LARGE)
+    result = ss.solve(problem, settings)
+    phases = [point.phase for point in result.trace]
+    assert "outlet by outlet" in phases
+    assert any(phase.startswith("neighbourhood of ") for phase in phases)
+    assert "dive" not in phases
+    assert check(problem, result.schedule).ok
+    idle = next(point.objective for point in result.trace if point.objective is not None)
+    assert result.bound <= result.objective < 0.5 * idle
+    assert ss.solve(problem, settings).schedule == result.schedule
+
+
+def test_on_two_threads_the_bound_comes_beside_and_both_improve(problem):
+    result = ss.solve(problem, ss.Settings(time_seconds=12, workers=2, strategy=LARGE))
+    assert check(problem, result.schedule).objective == result.objective
+    assert 0 < result.bound <= result.objective
+    assert {"outlet by outlet", "linear relaxation"} <= {point.phase for point in result.trace}
+
+
+def test_what_is_not_linear_is_kept_too():
+    plain = everything(outlets=1, staff=5, days=1)
+    item = FairItem(item_id="duty", counts="duties", points=1)
+    problem = plain.replace(fair_items=(item,), rules=(*plain.rules, FairJain(items=("duty",), least_percent=1)))
+    result = ss.solve(problem, ss.Settings(deterministic=True, deterministic_work=2, strategy=LARGE))
+    assert check(problem, result.schedule).ok
+    assert "outlet by outlet" in [point.phase for point in result.trace]
+
+
+def test_two_threads_do_not_undo_each_other(problem):
+    """What one found is put into what the other has found meanwhile."""
+    board = Board(model_for_search(problem, 0), ss.Settings(strategy=LARGE, workers=1), time.perf_counter())
+    search = Search(board)
+    search._open()
+    places = PlaceSearch(board, search.relaxation, search.naming)
+    first, parts, options = board.values, [], board.model.roster.options
+    for day, outlet in ((0, 0), (1, 1)):
+        free = columns_of(board.model, (options.day == day) & (options.outlet == outlet))
+        part = search.relaxation.around(search.relaxation.reach(free, board.model.decisions), first)
+        parts.append((part, places._solved(part, first)))
+    for part, found in parts:
+        places._offer(found, "one of two", part)
+    assert {duty.date for duty in board.best.schedule.duty_list} == set(problem.horizon.dates)
+
+
+# ---------------------------------------------------------------- outline
+
+
+def test_an_outline_tells_nobody_apart_and_gives_one_duty_a_day():
+    problem = everything(staff=12)
+    outline = outline_of(problem)
+    assert {rule.name for rule in outline.rules} < {rule.name for rule in problem.rules}
+    assert all(is_of(rule.name, CORE) for rule in outline.rules)
+    cover = next(rule for rule in outline.rules if rule.name == "cover.intervals")
+    assert cover.head_percent == {}
+    lost = {p.skill_id for p in problem.permissions} - {p.skill_id for p in outline.permissions}
+    assert lost == {"outreach", "training"}
+    whole, few = build_model(problem).roster, build_model(outline).roster
+    assert few.one_a_day
+    assert not whole.one_a_day
+    assert len(few.relaxation().row_lower) < 0.5 * len(whole.relaxation().row_lower)
+
+
+def test_a_plain_problem_needs_no_outline():
+    assert outline_of(ss.generate(ss.GeneratorSpec(outlets=1, staff=3, days=1)).replace(rules=())) is None
+
+
+def test_options_are_placed_where_the_outline_has_their_people(problem):
+    options, outlined = build_model(problem).roster.options, build_model(outline_of(problem)).roster.options
+    given = np.zeros(len(outlined), bool)
+    given[[0, len(outlined) - 1]] = True
+    chosen = placed(outlined, given, options)
+    for i in (0, len(outlined) - 1):
+        where = outlined.employee[i], outlined.day[i], outlined.outlet[i]
+        here = (options.employee == where[0]) & (options.day == where[1]) & (options.outlet == where[2])
+        assert here.any()
+        assert chosen[here].all()
+        chosen[here] = False
+    assert not chosen.any()
+
+
+# ---------------------------------------------------------------- row by row
+
+
+def test_rows_come_in_three_rounds_and_every_bound_holds(problem):
+    relaxation = build_model(problem).roster.relaxation()
+    assert 0 < relaxation.core.sum() < len(relaxation.core)
+    solved = []
+    solve_by_rows(relaxation, never, solved.append)
+    whole = LinearGuide(relaxation, never, method="simplex").solve()
+    bounds = [lp.bound for lp in solved]
+    assert len(bounds) <= 3
+    assert bounds[0] < bounds[-1]
+    assert bounds == sorted(bounds)
+    assert bounds[-1] == pytest.approx(whole.bound, rel=1e-4)
+    assert relaxation.broken(solved[0].values).any()
+    assert not relaxation.broken(whole.values).any()
+
+
+def test_core_rows_alone_are_solved_once_and_nothing_when_stopped(problem):
+    relaxation = build_model(problem).roster.relaxation()
+    solved = []
+    solve_by_rows(relaxation.with_rows(relaxation.core), never, solved.append)
+    assert len(solved) == 1
+    solve_by_rows(relaxation, lambda: True, solved.append)
+    assert len(solved) == 1
+
+
+def test_a_relaxation_keeps_the_rows_that_are_chosen(problem):
+    relaxation = build_model(problem).roster.relaxation()
+    some = np.arange(len(relaxation.row_lower)) % 3 == 0
+    part = relaxation.with_rows(some)
+    terms = np.concatenate([np.arange(*relaxation.first[r : r + 2]) for r in np.flatnonzero(some)])
+    np.testing.assert_array_equal(part.column, relaxation.column[terms])
+    np.testing.assert_array_equal(part.coefficient, relaxation.coefficient[terms])
+    np.testing.assert_array_equal(part.row_lower, relaxation.row_lower[some])
+    np.testing.assert_array_equal(np.diff(part.first), np.diff(relaxation.first)[some])
+    assert (part.exact, part.core) == (False, None)
+
+
+def test_near_duties_are_used_or_priced_not_far_above(problem):
+    roster = build_model(outline_of(problem)).roster
+    lp = LinearGuide(roster.relaxation(), never).solve()
+    duties, counts = roster.duty_columns, []
+    for width in (0, 0.01, 0.1, 10.0):
+        near = near_duties(lp, duties, width)
+        assert near[lp.values[duties] > 1e-6].all()
+        counts.append(near.sum())
+    assert all(a < b for a, b in itertools.pairwise(counts))
+    assert counts[-1] == len(duties)
+
+
+def test_quick_names_are_those_of_the_guide(problem):
+    """Nothing is solved again as long as that breaks no rule."""
+    board = Board(model_for_search(problem, 0), ss.Settings(strategy=LARGE, workers=1), time.perf_counter())
+    Search(board)._open()
+    naming = Naming(board.model)
+    assert naming.needed
+    naming.quick = True
+    solved: list[int] = []
+    named = naming.of(board.values, None, lambda part, now: solved.append(1), lambda model, now: now)
+    assert named is not None
+    assert not solved
+    naming.quick = False
+    naming.of(board.values, None, lambda part, now: solved.append(1), lambda model, now: now)
