@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from schedsolver.domain import Problem
+from schedsolver.domain.line import LineCover
 from schedsolver.errors import InfeasibleProblem
 from schedsolver.model.build import build_model
 from schedsolver.rules.contract import DaysWorked
@@ -93,6 +94,26 @@ def test_the_lagrangian_part_of_cover_is_below_what_any_counts_cost() -> None:
         prices = cover.clipped(rng.integers(-50, 150, cover.rows).astype(float))
         counts = rng.integers(0, 5, cover.rows)
         assert cover.least_cents(prices) <= cover.cents(counts) + (prices * counts).sum() + 1e-9
+
+
+def test_a_shortage_far_dearer_than_usual_is_charged_in_full_and_raises_the_dearest_price() -> None:
+    """Four rows want one duty each; nobody has any, and the last row's shortage costs 100,000 in place of 1."""
+    row, none = np.arange(4), np.zeros((0, 3), np.int64)
+    shortage = np.stack([row, np.ones(4, np.int64), np.array([1, 1, 1, 100_000])], axis=1)
+    cover = Cover([LineCover(row, row, np.ones(4, np.int64), shortage, none)], 4)
+    master = Master(cover, [0])
+    master.add([Line(0, np.zeros(0, np.int64), 0)])
+    dearest, solution = master.dearest, master.solve()
+    assert solution is not None
+    assert solution.objective == pytest.approx(100_003, rel=1e-6)
+    assert dearest < 100_000
+    while master.dearest < 100_000:
+        assert master.go_dearer()
+        solution = master.solve()
+        assert solution is not None
+        assert solution.objective == pytest.approx(100_003, rel=1e-6)
+    assert not master.go_dearer()
+    assert solution.cover[3] >= 99_900
 
 
 def test_counts_are_those_of_the_lines() -> None:
