@@ -39,6 +39,8 @@ PLACE_WORK = 0.5
 LEAST_WORK = 0.2
 # A duty takes part in an outline's dive if its price is no more than this share of a duty's mean cost above itself.
 OUTLINE_WIDTH = 0.01
+# Beyond so many rows an outline takes minutes, in which half of the outlets can be staffed without one.
+OUTLINE_ROWS = 30_000
 
 
 class PlaceSearch:
@@ -116,6 +118,8 @@ class PlaceSearch:
         self._board.doing = "outline"
         roster = build_model(outline).roster
         relaxation, duties = roster.relaxation(), roster.duty_columns
+        if len(relaxation.row_lower) > OUTLINE_ROWS:
+            return None
         lp = LinearGuide(relaxation, lambda: self._board.stopped, method="ipm").solve()
         if lp is None:
             return None
