@@ -40,7 +40,7 @@ LEAST_WORK = 0.2
 # A duty takes part in an outline's dive if its price is no more than this share of a duty's mean cost above itself.
 OUTLINE_WIDTH = 0.01
 # Beyond so many rows an outline takes minutes, in which half of the outlets can be staffed without one.
-OUTLINE_ROWS = 30_000
+OUTLINE_ROWS = 20_000
 
 
 class PlaceSearch:
@@ -66,27 +66,21 @@ class PlaceSearch:
 
     def run(self) -> None:
         """Search until the board says stop."""
-        relax = threading.Thread(target=self._board.guarded(self._relax), daemon=True)
-        alone = self._board.settings.threads == 1
-        if not alone:
-            relax.start()
-        self._staff()
-        if alone:
-            relax.start()
-            relax.join()
         rng = np.random.default_rng(self._board.settings.seed)
-        self._board.expect_better()
-        helper = threading.Thread(target=self._board.guarded(lambda: self._help(relax, rng.spawn(1)[0])), daemon=True)
-        if not alone:
-            helper.start()
+        if self._board.settings.threads == 1:
+            self._staff()
+            self._relax()
+            self._improve(rng)
+            return
+        other = rng.spawn(1)[0]
+        beside = threading.Thread(target=self._board.guarded(lambda: self._relax_and_improve(other)), daemon=True)
+        beside.start()
+        self._staff()
         self._improve(rng)
-        relax.join()
-        if not alone:
-            helper.join()
+        beside.join()
 
-    def _help(self, relax: threading.Thread, rng: np.random.Generator) -> None:
-        """Once the relaxation is solved, improve beside."""
-        relax.join()
+    def _relax_and_improve(self, rng: np.random.Generator) -> None:
+        self._relax()
         self._improve(rng)
 
     def _relax(self) -> None:
@@ -161,6 +155,7 @@ class PlaceSearch:
     def _improve(self, rng: np.random.Generator) -> None:
         """Solve a few outlets and days again by CP-SAT, the rest fixed, until told to stop."""
         duties = self._model.roster.duty_columns
+        self._board.expect_better()
         for kind, size in itertools.cycle(self._strategy.small_neighbourhoods):
             if self._board.stopped or self.work_left <= 0:
                 return
