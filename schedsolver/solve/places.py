@@ -11,6 +11,7 @@ row for the bound.
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,12 +36,14 @@ if TYPE_CHECKING:
 PLACE_GAP, PLACE_NODES = 0.002, 15
 # Work that this counts as, when deterministic; HiGHS does not count any.
 PLACE_WORK = 0.5
+# What a place with many people to choose from may take by the clock, where there is one.
+PLACE_SECONDS = 10.0
 # What a neighbourhood counts as at least: writing it down and naming what comes of it takes time too.
 LEAST_WORK = 0.2
 # A duty takes part in an outline's dive if its price is no more than this share of a duty's mean cost above itself.
 OUTLINE_WIDTH = 0.01
 # Beyond so many rows an outline takes minutes, in which half of the outlets can be staffed without one.
-OUTLINE_ROWS = 20_000
+OUTLINE_ROWS = 30_000
 
 
 class PlaceSearch:
@@ -137,8 +140,10 @@ class PlaceSearch:
         """Solve the duties of an outlet and day by HiGHS, whose linear programme nearly is the answer there."""
         if self.work_left <= 0:
             return None
+        clock = not self._board.settings.deterministic
         task = MipTask(
-            part.relaxation, gap=PLACE_GAP, seconds=self._board.seconds_left, nodes=PLACE_NODES,
+            part.relaxation, gap=PLACE_GAP, nodes=PLACE_NODES,
+            seconds=min(PLACE_SECONDS, self._board.seconds_left) if clock else math.inf,
             seed=self._board.settings.seed, start=now[part.columns],
         )  # fmt: skip
         values = run_mip(task, stopped=lambda: self._board.stopped).values
