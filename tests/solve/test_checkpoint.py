@@ -203,12 +203,14 @@ def test_it_is_written_every_few_seconds_and_whole(file, monkeypatch):
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
-KILLED = """
+# So large that the search is not done before it is killed.
+LARGE = ss.GeneratorSpec(outlets=3, staff=18, days=7, seed=5)
+KILLED = f"""
 import sys
 import schedsolver as ss
 from schedsolver.solve import checkpoint
 checkpoint.INTERVAL_SECONDS = 0.2
-problem = ss.generate(ss.GeneratorSpec(outlets=2, staff=6, days=3, seed=5))
+problem = ss.generate(ss.GeneratorSpec.model_validate_json({LARGE.model_dump_json()!r}))
 settings = ss.Settings(time_seconds=300, workers=1, gap=0)
 ss.solve(problem, settings, checkpoint=sys.argv[1], on_incumbent=lambda found: print(found.objective, flush=True))
 """
@@ -224,7 +226,7 @@ def test_a_search_that_was_killed_goes_on(file):
             time.sleep(0.02)
         os.kill(process.pid, signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
-    problem = cluster()
+    problem = ss.generate(LARGE)
     state = read_checkpoint(file, problem)
     assert state.objective <= costs[-1] < costs[0]
     assert state.bound is not None
