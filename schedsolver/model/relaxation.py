@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from schedsolver.domain.options import BoolArray, IntArray
 # Far beyond any sum of bounded columns, far within what the solver can add up.
 UNBOUNDED = 2**53
 FloatArray = NDArray[np.float64]
+AnyArray = TypeVar("AnyArray", IntArray, FloatArray)
 Row = tuple[list[int], list[int], int, int]
 
 
@@ -69,7 +70,7 @@ class Relaxation:
 
     def broken(self, values: FloatArray) -> BoolArray:
         """Tell which rows some values, whole or not, do not keep; shape ``(rows,)``."""
-        sums = np.bincount(self._row_of, self.coefficient * values[self.column], minlength=len(self.row_lower))
+        sums = self._sums(values)
         tolerance = 1e-6 * np.maximum(1.0, np.abs(sums))
         broken: BoolArray = (sums < self.row_lower - tolerance) | (sums > self.row_upper + tolerance)
         return broken
@@ -201,8 +202,8 @@ class Relaxation:
             and np.all((self.row_lower <= sums) & (sums <= self.row_upper))
         )
 
-    def _sums(self, values: IntArray) -> IntArray:
-        sums = np.zeros(len(self.row_lower), np.int64)
+    def _sums(self, values: AnyArray) -> AnyArray:
+        sums = np.zeros(len(self.row_lower), values.dtype)
         np.add.at(sums, self._row_of, self.coefficient * values[self.column])
         return sums
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import highspy
@@ -64,6 +64,12 @@ class LpResult:
     method: str
     basis: Basis | None
 
+    def among(self, part: Part) -> LpResult:
+        """Give the result of a part for the columns of the whole: those it has not are unused, whatever the price."""
+        values, prices = np.zeros(len(part.fixed)), np.full(len(part.fixed), np.inf)
+        values[part.columns], prices[part.columns] = self.values, self.reduced_costs
+        return replace(self, values=values, reduced_costs=prices, basis=None)
+
 
 @dataclass(frozen=True)
 class MipResult:
@@ -79,35 +85,6 @@ class MipResult:
 
     values: IntArray | None
     proved: bool
-
-
-def solve_by_rows(relaxation: Relaxation, stopped: Callable[[], bool], on_solved: Callable[[LpResult], None]) -> None:
-    """Solve a relaxation of many rows: first its core, then with the rows that broke, in the end with all of them.
-
-    Parameters
-    ----------
-    relaxation
-        What to solve.
-    stopped
-        Asked now and then; true ends the solving.
-    on_solved
-        Called with each of the three, which have no basis; their bounds hold for the whole relaxation.
-    """
-    every = np.ones(len(relaxation.row_lower), bool)
-    rows = every if relaxation.core is None else relaxation.core
-    while True:
-        part = relaxation.with_rows(rows)
-        lp = LinearGuide(part, stopped, method="ipm", crossover=False).solve()
-        if lp is None and not stopped():
-            # Interior points that stay imprecise are made exact by a basis.
-            lp = LinearGuide(part, stopped, method="ipm").solve()
-        if lp is None:
-            return
-        on_solved(lp)
-        broken = relaxation.broken(lp.values)
-        if not broken.any():
-            return
-        rows = rows | broken if rows is relaxation.core else every
 
 
 class LinearGuide:

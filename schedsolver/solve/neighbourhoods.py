@@ -10,7 +10,6 @@ from schedsolver.domain.options import BoolArray, IntArray
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
-    from schedsolver.solve.highs import LpResult
 
 
 def free_options(model: BuiltModel, kind: str, size: int, rng: np.random.Generator) -> BoolArray:
@@ -40,24 +39,6 @@ def free_options(model: BuiltModel, kind: str, size: int, rng: np.random.Generat
     if kind == "employees":
         chosen &= np.isin(options.employee, rng.permutation(len(problem.staff))[:size])
     return chosen
-
-
-def near_duties(lp: LpResult, duties: IntArray, width: float) -> BoolArray:
-    """Tell which duties a linear relaxation uses or prices not far above itself, shape ``(options,)``.
-
-    Parameters
-    ----------
-    lp
-        The relaxation solved.
-    duties
-        Column of each duty option.
-    width
-        What counts as near, as a share of a duty's mean cost.
-    """
-    given = lp.values[duties]
-    mean = max(1, lp.bound) / max(1.0, given.sum())
-    near: BoolArray = (given > 1e-6) | (lp.reduced_costs[duties] <= width * mean)
-    return near
 
 
 def columns_of(model: BuiltModel, free: BoolArray) -> IntArray:

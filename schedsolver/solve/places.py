@@ -23,8 +23,9 @@ from schedsolver.model.build import build_model
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.solve.cpsat import CpLimits, solve_cp
 from schedsolver.solve.filling import fill_places
-from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip, solve_by_rows
-from schedsolver.solve.neighbourhoods import columns_of, free_options, near_duties
+from schedsolver.solve.guide import near_duties, rounded, solve_by_rows
+from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
+from schedsolver.solve.neighbourhoods import columns_of, free_options
 from schedsolver.solve.outline import outline_of, placed
 
 if TYPE_CHECKING:
@@ -120,21 +121,11 @@ class PlaceSearch:
         lp = LinearGuide(relaxation, lambda: self._board.stopped, method="ipm").solve()
         if lp is None:
             return None
-        upper = relaxation.upper.copy()
-        upper[duties[~near_duties(lp, duties, OUTLINE_WIDTH)]] = 0
-        part = relaxation.within(relaxation.lower, upper)
-        start = None if lp.basis is None else lp.basis.within(part)
-        guide = LinearGuide(part.relaxation, lambda: self._board.stopped, method="simplex", start=start)
-        narrow = guide.solve()
-        if narrow is None:
-            return None
-        near, share = self._strategy.dive_near, self._strategy.dive_share
-        values = guide.dive(np.flatnonzero(np.isin(part.columns, duties)), narrow.values, near=near, share=share)
-        return (
-            None
-            if values is None
-            else placed(roster.options, part.whole(values)[duties] > 0, self._model.roster.options)
-        )
+        values = rounded(
+            lp, relaxation, duties, OUTLINE_WIDTH, lambda: self._board.stopped,
+            near=self._strategy.dive_near, share=self._strategy.dive_share,
+        )  # fmt: skip
+        return None if values is None else placed(roster.options, values[duties] > 0, self._model.roster.options)
 
     def _solved(self, part: Part, now: IntArray) -> IntArray | None:
         """Solve the duties of an outlet and day by HiGHS, whose linear programme nearly is the answer there."""

@@ -12,6 +12,7 @@ from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.errors import EngineLost
 from schedsolver.model.relaxation import FloatArray
 from schedsolver.solve.cpsat import CpLimits
+from schedsolver.solve.guide import near_duties
 from schedsolver.solve.highs import LinearGuide, MipTask
 from schedsolver.solve.mip import solve_mip
 
@@ -83,11 +84,9 @@ class Reassignment:
         values = guide.dive(columns, lp.values, near=NEAR, share=SHARE, iterations=self._most(ITERATIONS))
         if values is not None:
             self._parts.complete(np.flatnonzero(part.whole(values)[self._duties] > 0), PHASE)
-        asked, price = np.zeros(len(self._relaxation.cost)), np.full(len(self._relaxation.cost), np.inf)
-        asked[part.columns], price[part.columns] = lp.values, lp.reduced_costs
-        given = asked[self._duties]
-        self._near = (given > 1e-6) | (price[self._duties] <= WIDTH * max(1, lp.bound) / max(1.0, given.sum()))
-        self._polish(given)
+        lp = lp.among(part)
+        self._near = near_duties(lp, self._duties, WIDTH)
+        self._polish(lp.values[self._duties])
 
     def _polish(self, asked: FloatArray) -> None:
         """Give HiGHS the duties that either the linear programme or the best roster has; those of both are fixed.

@@ -16,13 +16,14 @@ from schedsolver.errors import EngineLost, InfeasibleProblem, NoSolutionFound
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
+from schedsolver.solve.guide import narrowed, near_duties, rounded
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask
 from schedsolver.solve.infeasible import contradictions
 from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.search import LineSearch, suits_lines
 from schedsolver.solve.mip import solve_mip
 from schedsolver.solve.naming import Naming
-from schedsolver.solve.neighbourhoods import columns_of, free_options, near_duties
+from schedsolver.solve.neighbourhoods import columns_of, free_options
 from schedsolver.solve.places import PlaceSearch
 from schedsolver.solve.reassign import Reassignment
 from schedsolver.solve.repair import take_up
@@ -197,24 +198,18 @@ class Search:
     def _dive(self, lp: LpResult) -> None:
         """Round the LP's duties up until all are whole; CP-SAT deals out breaks and activities."""
         self.board.doing = "dive"
-        duties = self.model.roster.duty_columns
-        part = self._narrowed(lp, keep_whole=False)
-        # What was taken out costs more than a column of the basis, so the solution of the whole is that of the part.
-        start = None if lp.basis is None else lp.basis.within(part)
-        guide = LinearGuide(part.relaxation, lambda: self.board.stopped, method="simplex", start=start)
-        narrow = guide.solve()
-        if narrow is None:
-            return
-        columns = np.flatnonzero(np.isin(part.columns, duties))
-        near, share = self.strategy.dive_near, self.strategy.dive_share
-        values = guide.dive(columns, narrow.values, near=near, share=share, iterations=self._most(ITERATIONS_PER_WORK))
+        duties, strategy = self.model.roster.duty_columns, self.strategy
+        values = rounded(
+            lp, self.relaxation, duties, strategy.width, lambda: self.board.stopped,
+            near=strategy.dive_near, share=strategy.dive_share, iterations=self._most(ITERATIONS_PER_WORK),
+        )  # fmt: skip
         if values is not None:
-            self._cp(fixed=duties, fix_to=part.whole(values), phase="dive")
+            self._cp(fixed=duties, fix_to=values, phase="dive")
 
     def _polish(self, lp: LpResult) -> None:
         """Keep the duties the LP gives whole, and let HiGHS solve what is left."""
         self.board.doing = "polish"
-        part = self._narrowed(lp, keep_whole=True)
+        part = narrowed(lp, self.relaxation, self.model.roster.duty_columns, self.strategy.width, keep_whole=True)
         with self._surviving("polish"):
             solve_mip(
                 self._task(
@@ -271,15 +266,6 @@ class Search:
         better = self._solve_part(self.relaxation.around(columns, now), now, self._limits(work=work))
         if better is not None:
             self.board.offer(better, phase)
-
-    def _narrowed(self, lp: LpResult, *, keep_whole: bool) -> Part:
-        """Give the part of the relaxation with the near duties only, and perhaps those given whole fixed."""
-        duties = self.model.roster.duty_columns
-        lower, upper = self.relaxation.lower.copy(), self.relaxation.upper.copy()
-        upper[duties[~near_duties(lp, duties, self.strategy.width)]] = 0
-        if keep_whole:
-            lower[duties[lp.values[duties] > 1 - 1e-6]] = 1
-        return self.relaxation.within(lower, upper)
 
     def _task(self, relaxation: Relaxation, gap: float, share: float = 1.0, method: str = "simplex") -> MipTask:
         settings = self.board.settings

@@ -10,13 +10,15 @@ import schedsolver as ss
 from schedsolver.domain import FairItem
 from schedsolver.domain.rule import is_of
 from schedsolver.model.build import build_model
+from schedsolver.model.relaxation import Part
 from schedsolver.rules import check
 from schedsolver.rules.catalogue import CORE
 from schedsolver.rules.fair_indices import FairJain
 from schedsolver.solve.board import Board
-from schedsolver.solve.highs import LinearGuide, solve_by_rows
+from schedsolver.solve.guide import near_duties, solve_by_rows
+from schedsolver.solve.highs import LinearGuide
 from schedsolver.solve.naming import Naming, model_for_search
-from schedsolver.solve.neighbourhoods import columns_of, near_duties
+from schedsolver.solve.neighbourhoods import columns_of
 from schedsolver.solve.outline import outline_of, placed
 from schedsolver.solve.places import PlaceSearch
 from schedsolver.solve.search import Search
@@ -66,17 +68,27 @@ def test_what_is_not_linear_is_kept_too():
     assert "outlet by outlet" in [point.phase for point in result.trace]
 
 
-def test_two_threads_do_not_undo_each_other(problem):
-    """What one found is put into what the other has found meanwhile."""
-    board = Board(model_for_search(problem, 0), ss.Settings(strategy=LARGE, deterministic=True), time.perf_counter())
+def opened(problem: ss.Problem) -> tuple[Board, PlaceSearch]:
+    """Give a search by places that has an idle roster."""
+    settings = ss.Settings(strategy=LARGE, deterministic=True)
+    board = Board(model_for_search(problem, 0), settings, time.perf_counter())
     search = Search(board)
     search._open()
-    places = PlaceSearch(board, search.relaxation, search.naming)
-    first, parts, options = board.values, [], board.model.roster.options
-    for day, outlet in ((0, 0), (1, 1)):
-        free = columns_of(board.model, (options.day == day) & (options.outlet == outlet))
-        part = search.relaxation.around(search.relaxation.reach(free, board.model.decisions), first)
-        parts.append((part, places._solved(part, first)))
+    return board, PlaceSearch(board, search.relaxation, search.naming)
+
+
+def staffed(places: PlaceSearch, board: Board, day: int, outlet: int) -> tuple[Part, np.ndarray]:
+    """Staff one outlet and day of the roster there is."""
+    options, relaxation = board.model.roster.options, places._relaxation
+    free = columns_of(board.model, (options.day == day) & (options.outlet == outlet))
+    part = relaxation.around(relaxation.reach(free, board.model.decisions), board.values)
+    return part, places._solved(part, board.values)
+
+
+def test_two_threads_do_not_undo_each_other(problem):
+    """What one found is put into what the other has found meanwhile."""
+    board, places = opened(problem)
+    parts = [staffed(places, board, *place) for place in ((0, 0), (1, 1))]
     for part, found in parts:
         places._offer(found, "one of two", part)
     assert {duty.date for duty in board.best.schedule.duty_list} == set(problem.horizon.dates)
@@ -171,14 +183,15 @@ def test_near_duties_are_used_or_priced_not_far_above(problem):
 
 def test_quick_names_are_those_of_the_guide(problem):
     """Nothing is solved again as long as that breaks no rule."""
-    board = Board(model_for_search(problem, 0), ss.Settings(strategy=LARGE, deterministic=True), time.perf_counter())
-    Search(board)._open()
+    board, places = opened(problem)
+    _, values = staffed(places, board, 0, 0)
     naming = Naming(board.model)
     assert naming.needed
     naming.quick = True
     solved: list[int] = []
-    named = naming.of(board.values, None, lambda part, now: solved.append(1), lambda model, now: now)
+    named = naming.of(values, None, lambda part, now: solved.append(1), lambda model, now: now)
     assert named is not None
     assert not solved
     naming.quick = False
-    naming.of(board.values, None, lambda part, now: solved.append(1), lambda model, now: now)
+    naming.of(values, None, lambda part, now: solved.append(1), lambda model, now: now)
+    assert solved

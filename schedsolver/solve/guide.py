@@ -1,0 +1,115 @@
+"""What a search takes from a linear relaxation: duties near it, a roster rounded from it, and a bound row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.model.relaxation import Part, Relaxation
+from schedsolver.solve.highs import LinearGuide, LpResult
+
+
+def near_duties(lp: LpResult, duties: IntArray, width: float) -> BoolArray:
+    """Tell which duties a linear relaxation uses or prices not far above itself, shape ``(options,)``.
+
+    Parameters
+    ----------
+    lp
+        The relaxation solved.
+    duties
+        Column of each duty option.
+    width
+        What counts as near, as a share of a duty's mean cost.
+    """
+    given = lp.values[duties]
+    mean = max(1, lp.bound) / max(1.0, given.sum())
+    near: BoolArray = (given > 1e-6) | (lp.reduced_costs[duties] <= width * mean)
+    return near
+
+
+def narrowed(lp: LpResult, relaxation: Relaxation, duties: IntArray, width: float, *, keep_whole: bool = False) -> Part:
+    """Give the part of a relaxation with the near duties only, and perhaps those that it gives whole fixed.
+
+    Parameters
+    ----------
+    lp, relaxation
+        The relaxation, solved and as it is.
+    duties, width
+        As for :func:`near_duties`.
+    keep_whole
+        Whether duties given whole are fixed.
+    """
+    lower, upper = relaxation.lower.copy(), relaxation.upper.copy()
+    upper[duties[~near_duties(lp, duties, width)]] = 0
+    if keep_whole:
+        lower[duties[lp.values[duties] > 1 - 1e-6]] = 1
+    return relaxation.within(lower, upper)
+
+
+def rounded(
+    lp: LpResult,
+    relaxation: Relaxation,
+    duties: IntArray,
+    width: float,
+    stopped: Callable[[], bool],
+    *,
+    near: float,
+    share: float,
+    iterations: int | None = None,
+) -> IntArray | None:
+    """Round the duties of a relaxation up until all are whole, among the near ones.
+
+    Parameters
+    ----------
+    lp, relaxation, duties, width
+        As for :func:`narrowed`.
+    stopped
+        Asked now and then; true ends it.
+    near, share, iterations
+        As for :meth:`LinearGuide.dive`.
+
+    Returns
+    -------
+    Value of every column, whole in the duties and rounded elsewhere; ``None`` when stopped or limited first.
+    """
+    part = narrowed(lp, relaxation, duties, width)
+    # What was taken out costs more than a column of the basis, so the solution of the whole is that of the part.
+    start = None if lp.basis is None else lp.basis.within(part)
+    guide = LinearGuide(part.relaxation, stopped, method="simplex", start=start)
+    narrow = guide.solve()
+    if narrow is None:
+        return None
+    columns = np.flatnonzero(np.isin(part.columns, duties))
+    values = guide.dive(columns, narrow.values, near=near, share=share, iterations=iterations)
+    return None if values is None else part.whole(values)
+
+
+def solve_by_rows(relaxation: Relaxation, stopped: Callable[[], bool], on_solved: Callable[[LpResult], None]) -> None:
+    """Solve a relaxation of many rows: first its core, then with the rows that broke, in the end with all of them.
+
+    Parameters
+    ----------
+    relaxation
+        What to solve.
+    stopped
+        Asked now and then; true ends the solving.
+    on_solved
+        Called with each of the three, which have no basis; their bounds hold for the whole relaxation.
+    """
+    every = np.ones(len(relaxation.row_lower), bool)
+    rows = every if relaxation.core is None else relaxation.core
+    while True:
+        part = relaxation.with_rows(rows)
+        lp = LinearGuide(part, stopped, method="ipm", crossover=False).solve()
+        if lp is None and not stopped():
+            # Interior points that stay imprecise are made exact by a basis.
+            lp = LinearGuide(part, stopped, method="ipm").solve()
+        if lp is None:
+            return
+        on_solved(lp)
+        broken = relaxation.broken(lp.values)
+        if not broken.any():
+            return
+        rows = rows | broken if rows is relaxation.core else every
