@@ -85,7 +85,7 @@ def machine_of(
         Where the main count has to be near a straight line, no further off than so many days can add up to. Lines
         further off are lost, so that the cheapest may be. ``None`` for everywhere.
     """
-    product = _product(walks, days, steps, set(counted))
+    product = product_of(walks, days, steps, set(counted))
     counters = counters_of(
         [walks[w] for w in product.counting], [walks_reach(walks[w]) for w in product.counting], product.amounts
     )
@@ -102,7 +102,7 @@ def walks_reach(walk: Walk) -> int:
 
 
 @dataclass(frozen=True)
-class _Product:
+class Product:
     """Walks side by side: tables over all nodes, shape ``(classes, nodes, steps)``; ``amounts`` by counting walk."""
 
     start: int
@@ -113,7 +113,7 @@ class _Product:
     amounts: list[IntArray]
 
 
-def _product(walks: Sequence[Walk], days: int, steps: int, counted: set[int]) -> _Product:
+def product_of(walks: Sequence[Walk], days: int, steps: int, counted: set[int]) -> Product:
     """Go from the start along all steps of all classes of days, then put together nodes with the same future."""
     classes = np.stack([np.zeros(days, np.int64), *(walk.day_class for walk in walks)], axis=1)
     combinations, day_class = np.unique(classes, axis=0, return_inverse=True)
@@ -147,7 +147,7 @@ def _product(walks: Sequence[Walk], days: int, steps: int, counted: set[int]) ->
         table = walks[w].amounts
         assert table is not None
         amounts.append(np.where(follow >= 0, table[combinations[:, w + 1]][:, nodes[:, w]], 0))
-    product = _Product(0, day_class.ravel(), follow, cents, counting, amounts)
+    product = Product(0, day_class.ravel(), follow, cents, counting, amounts)
     return _minimised(product)
 
 
@@ -173,7 +173,7 @@ def _position(rows: IntArray, wanted: IntArray) -> IntArray:
     return place
 
 
-def _minimised(product: _Product) -> _Product:
+def _minimised(product: Product) -> Product:
     """Put together nodes from which every step costs, counts and leads to the same (Moore 1956)."""
     nodes = product.follow.shape[1]
     by_node = [np.moveaxis(t, 1, 0).reshape(nodes, -1) for t in (product.cents, *product.amounts)]
@@ -189,13 +189,13 @@ def _minimised(product: _Product) -> _Product:
     stands = np.zeros(count, np.int64)
     stands[label[::-1]] = np.arange(nodes)[::-1]
     merged = np.where(product.follow[:, stands] >= 0, label[product.follow[:, stands]], -1)
-    return _Product(
+    return Product(
         int(label[product.start]), product.day_class, merged, product.cents[:, stands], product.counting,
         [table[:, stands] for table in product.amounts],
     )  # fmt: skip
 
 
-def _assembled(product: _Product, main: Counter, others: Sequence[Counter], band_days: int | None) -> Machine:
+def _assembled(product: Product, main: Counter, others: Sequence[Counter], band_days: int | None) -> Machine:
     """Bundle steps into arcs, and the other counts into one mixed number."""
     shape = product.follow.shape
     units = [product.amounts[c.walks[0]] // c.unit for c in others]

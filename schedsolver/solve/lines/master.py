@@ -153,9 +153,12 @@ class Cover:
 
     def cents(self, counts: IntArray) -> int:
         """Give what so many duties in each row cost."""
-        short = self.shortage.taken(np.maximum(self.target - counts, 0)) * self.shortage.cents
-        over = self.surplus.taken(np.maximum(counts - self.target, 0)) * self.surplus.cents
-        return int(short.sum() + over.sum())
+        return int(self.cents_by_row(counts).sum())
+
+    def cents_by_row(self, counts: IntArray, dearest: int | None = None) -> IntArray:
+        """Give what so many duties cost in each row, no unit more than the dearest; shape ``(rows,)``."""
+        short = self.shortage.cents_of(np.maximum(self.target - counts, 0), dearest)
+        return short + self.surplus.cents_of(np.maximum(counts - self.target, 0), dearest)
 
     def next_cents(self, counts: IntArray) -> FloatArray:
         """Give what one more duty in each row saves, negative where it costs, shape ``(rows,)``."""
@@ -189,9 +192,10 @@ class _Tiers:
         before = np.cumsum(self.width, axis=0) - self.width
         return np.clip(units - before, 0, self.width)
 
-    def cents_of(self, units: IntArray) -> IntArray:
-        """Give what so many units of each row cost."""
-        cents: IntArray = (self.taken(units) * self.cents).sum(axis=0)
+    def cents_of(self, units: IntArray, dearest: int | None = None) -> IntArray:
+        """Give what so many units of each row cost, none more than the dearest."""
+        price = self.cents if dearest is None else np.minimum(self.cents, dearest)
+        cents: IntArray = (self.taken(units) * price).sum(axis=0)
         return cents
 
 

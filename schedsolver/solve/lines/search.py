@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from schedsolver.domain.options import IntArray
 from schedsolver.model.relaxation import Relaxation
 from schedsolver.solve.board import Board
 from schedsolver.solve.cpsat import CpLimits
+from schedsolver.solve.lines.cooling import Cooling
 from schedsolver.solve.lines.describe import line_problems
 from schedsolver.solve.lines.dive import dive
 from schedsolver.solve.lines.generation import Generated, first_lines, generate
@@ -19,6 +21,7 @@ from schedsolver.solve.lines.master import Cover, Line, Master, joined
 from schedsolver.solve.lines.neighbourhoods import Neighbourhoods
 from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.pricer import Pricers
+from schedsolver.solve.lines.tables import tables_of
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
@@ -67,11 +70,43 @@ class LineSearch:
         asked = (rule.line_cover(problem, options) for rule in self.roster.rules if problem.counts(rule.name))
         count = len(self.roster.options)
         self.cover = Cover([part for part in asked if part is not None], count)
-        self.pricers = Pricers.of(line_problems(self.roster), self.threads)
+        described = line_problems(self.roster)
+        self.pricers = Pricers.of(described, self.threads)
+        tables = tables_of(described, options, self.cover)
+        self._coolings = [Cooling(self, tables, number) for number in range(self.threads)]
+        self._around: Neighbourhoods | None = None
+        self._ready = threading.Event()
 
     def run(self) -> None:
         """Search until the board says stop; there may be no roster at the end."""
-        lines = self._generate()
+        first = self._first()
+        if first is None:
+            return
+        helpers = [
+            threading.Thread(target=self.board.guarded(partial(self._help, number)), daemon=True)
+            for number in range(1, self.threads)
+        ]
+        for helper in helpers:
+            helper.start()
+        try:
+            self._lead(first)
+        finally:
+            self._ready.set()
+        for helper in helpers:
+            helper.join()
+
+    def _help(self, number: int) -> None:
+        """Anneal beside column generation as long as that gives the best roster; then solve neighbourhoods."""
+        self._coolings[number].run()
+        self._ready.wait()
+        if self._around is not None:
+            self._around.worker(number).run()
+
+    def _lead(self, first: list[Line]) -> None:
+        """Generate columns, dive, then solve neighbourhoods."""
+        if self.threads == 1:
+            self._coolings[0].round()
+        lines = self._generate(first)
         if lines is None:
             return
         if len(self.roster.options) <= min(SMALL, self.board.settings.strategy.small_options):
@@ -83,17 +118,22 @@ class LineSearch:
             self.restrict(lines)
         if self.board.values is not None and not self.board.stopped:
             self.board.expect_better()
-            self._improve(lines)
+            self._around = Neighbourhoods(self, lines)
+            self._ready.set()
+            if self.threads == 1:
+                self._coolings[0].run()
+            self._around.worker(0).run()
 
-    def _generate(self) -> Generated | None:
-        """Put a first roster together and solve the master from it."""
+    def _first(self) -> list[Line] | None:
+        """Put a first roster together; give its lines, or such as break what was not counted if there are no others."""
         order = np.random.default_rng(self.board.settings.seed).permutation(len(self.roster.problem.staff)).tolist()
         legal = first_lines(self.pricers.among(order), self.cover, order, FIRST_ROUNDS)
         if legal is not None:
             self.parts.complete(joined(legal), "first lines")
-        first = legal or first_lines(self.pricers, self.cover, order, 1)
-        if first is None:
-            return None
+        return legal or first_lines(self.pricers, self.cover, order, 1)
+
+    def _generate(self, first: list[Line]) -> Generated | None:
+        """Solve the master, beginning with some lines."""
         self.pricers.forget()
         left = self.board.seconds_left * (1 - GENERATION_SHARE)
 
@@ -153,15 +193,3 @@ class LineSearch:
         """Give the duty options that good lines have."""
         chosen = [line for line, reduced in zip(lines.lines, lines.reduced, strict=True) if reduced <= GOOD * self.unit]
         return np.unique(joined(chosen))
-
-    def _improve(self, lines: Generated) -> None:
-        """Solve neighbourhoods again until told to stop, one in each thread."""
-        around = Neighbourhoods(self, lines)
-        workers = [
-            threading.Thread(target=self.board.guarded(around.worker(i).run), daemon=True) for i in range(self.threads)
-        ]
-        for worker in workers[1:]:
-            worker.start()
-        self.board.guarded(around.worker(0).run)()
-        for worker in workers[1:]:
-            worker.join()

@@ -1,0 +1,285 @@
+"""Simulated annealing of all lines together, compiled: blocks of days changed, given away or exchanged.
+
+After Ceschia, Guido and Schaerf (2020), "Solving the static INRC-II nurse rostering problem by simulated annealing
+based on large neighborhoods", Annals of Operations Research 288. Lines keep their hard rules at each step; what rules
+charge is looked up day by day until the old and the new line are in the same state again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from schedsolver.domain.options import IntArray
+from schedsolver.solve.lines.tables import NEVER, Int32Array, Tables
+
+OFF = -1
+# Blocks are up to so many days long.
+LONGEST, LONGER = 14, 0.7
+
+
+class Place(NamedTuple):
+    """Where annealing is.
+
+    Attributes
+    ----------
+    sort
+        Duty of each employee and day, ``OFF`` for none, shape ``(employees, days)``.
+    node
+        Where each line is before each day, same shape.
+    total
+        What it has counted, shape ``(counts,)``.
+    covered
+        Duties in each row of cover, shape ``(rows,)``.
+    random
+        State of the random numbers, shape ``(1,)``.
+    """
+
+    sort: Int32Array
+    node: Int32Array
+    total: IntArray
+    covered: IntArray
+    random: NDArray[np.uint64]
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _draw(random: NDArray[np.uint64]) -> float:
+    """Draw a number from 0 to 1 (Steele, Lea, Flood 2014: SplitMix)."""
+    random[0] += np.uint64(0x9E3779B97F4A7C15)
+    z = random[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return float(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _below(random: NDArray[np.uint64], end: int) -> int:
+    """Draw a whole number from 0 to ``end - 1``."""
+    return int(_draw(random) * end)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _charged(tables: Tables, count: int, total: int) -> int:
+    """Give what a count costs, ``NEVER`` where it must not be."""
+    units = max(0, tables.least[count] - total) + max(0, total - tables.most[count])
+    if units == 0:
+        return 0
+    return NEVER if tables.price[count] == NEVER else tables.price[count] * units
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _entry(tables: Tables, employee: int, day: int, node: int, sort: int) -> int:
+    """Give where the tables have a step."""
+    step = 0 if sort == OFF else tables.step[tables.option[employee, day, sort]]
+    place = (tables.day_class[employee, day] * tables.nodes[employee] + node) * tables.steps[employee] + step
+    return int(tables.base[employee] + place)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _own(tables: Tables, employee: int, day: int, sort: int) -> int:
+    """Give the price of a single duty or day off."""
+    if sort == OFF:
+        return int(tables.off_cents[employee, day])
+    return int(tables.cents[tables.option[employee, day, sort]])
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _change(
+    tables: Tables, place: Place, employee: int, first: int, new: Int32Array, count: int, sums: IntArray
+) -> int:
+    """Give what it costs more if a line has other duties on some days; ``NEVER`` if it may not.
+
+    ``sums`` is scratch, zero before and after.
+    """
+    days, after, cents, may = place.sort.shape[1], place.node[employee, first], 0, True
+    base = tables.own_counts[employee]
+    for day in range(first, days):
+        before, old = place.node[employee, day], place.sort[employee, day]
+        if day >= first + count and before == after:
+            break
+        sort = new[day - first] if day < first + count else old
+        i, j = _entry(tables, employee, day, after, sort), _entry(tables, employee, day, before, old)
+        after = tables.follow[i]
+        if after < 0:
+            may = False
+            break
+        cents += tables.paid[i] - tables.paid[j] + _own(tables, employee, day, sort) - _own(tables, employee, day, old)
+        for k in range(tables.first[i], tables.first[i + 1]):
+            sums[base + tables.counted[k]] += tables.amount[k]
+        for k in range(tables.first[j], tables.first[j + 1]):
+            sums[base + tables.counted[k]] -= tables.amount[k]
+    for c in range(base, tables.own_counts[employee + 1]):
+        if sums[c] != 0 and may:
+            total = place.total[c]
+            cents += _charged(tables, c, total + sums[c]) - _charged(tables, c, total)
+        sums[c] = 0
+    return cents if may and cents < NEVER // 2 else NEVER
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _cover(
+    tables: Tables, place: Place, employee: int, first: int, old: Int32Array, new: Int32Array, count: int
+) -> int:
+    """Cover what a line has on some days now in place of what it had; give what that costs more."""
+    cents = 0
+    for day in range(first, first + count):
+        for sort, more in ((old[day - first], -1), (new[day - first], 1)):
+            if sort == OFF or old[day - first] == new[day - first]:
+                continue
+            option = tables.option[employee, day, sort]
+            for k in range(tables.row_first[option], tables.row_first[option + 1]):
+                row = tables.row[k]
+                cents -= tables.row_cents[row, place.covered[row]]
+                place.covered[row] += more
+                cents += tables.row_cents[row, place.covered[row]]
+    return cents
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _commit(tables: Tables, place: Place, employee: int, first: int, new: Int32Array, count: int) -> None:
+    """Give a line other duties on some days; cover is seen to already."""
+    after, base = place.node[employee, first], tables.own_counts[employee]
+    for day in range(first, place.sort.shape[1]):
+        before, old = place.node[employee, day], place.sort[employee, day]
+        if day >= first + count and before == after:
+            break
+        sort = new[day - first] if day < first + count else old
+        i, j = _entry(tables, employee, day, after, sort), _entry(tables, employee, day, before, old)
+        for k in range(tables.first[i], tables.first[i + 1]):
+            place.total[base + tables.counted[k]] += tables.amount[k]
+        for k in range(tables.first[j], tables.first[j + 1]):
+            place.total[base + tables.counted[k]] -= tables.amount[k]
+        place.sort[employee, day], place.node[employee, day] = sort, after
+        after = tables.follow[i]
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _draw_block(tables: Tables, place: Place, employee: int, first: int, count: int, new: Int32Array) -> bool:
+    """Draw one duty for all days of a block, or days off; tell whether there is such a duty on each of them."""
+    own = tables.own_first[employee + 1] - tables.own_first[employee]
+    drawn = _below(place.random, own + 1 + own // 3)
+    sort = tables.own[tables.own_first[employee] + drawn] if drawn < own else OFF
+    for i in range(count):
+        new[i] = sort
+        if sort != OFF and tables.option[employee, first + i, sort] < 0:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _takes(tables: Tables, place: Place, employee: int, other: int, first: int, count: int, new: Int32Array) -> bool:
+    """Give someone what another has on some days; tell whether there are such duties."""
+    for i in range(count):
+        sort = place.sort[other, first + i]
+        new[i] = sort
+        if sort != OFF and tables.option[employee, first + i, sort] < 0:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def anneal(tables: Tables, place: Place, moves: int, hot: float, cold: float) -> int:
+    """Try so many changes while it gets colder, and make those that are better or not much worse.
+
+    Parameters
+    ----------
+    tables
+        What lines cost.
+    place
+        Where to begin; it is where annealing ends afterwards.
+    moves
+        How many to try.
+    hot, cold
+        First and last temperature, in cents.
+
+    Returns
+    -------
+    What the lines cost more in the end than at the beginning.
+    """
+    people, days = place.sort.shape
+    change, sums = 0, np.zeros(len(place.total), np.int64)
+    new, other_new = np.empty(LONGEST, np.int32), np.empty(LONGEST, np.int32)
+    old, other_old = np.empty(LONGEST, np.int32), np.empty(LONGEST, np.int32)
+    temperature, cooling = hot, (cold / hot) ** (1 / moves)
+    longest = min(LONGEST, days)
+    for _ in range(moves):
+        temperature *= cooling
+        employee = _below(place.random, people)
+        count = 1
+        while count < longest and _draw(place.random) < LONGER:
+            count += 1
+        first = _below(place.random, days - count + 1)
+        swap = people > 1 and _draw(place.random) < 0.5
+        other = employee
+        if swap:
+            other = (employee + 1 + _below(place.random, people - 1)) % people
+            if not _takes(tables, place, employee, other, first, count, new):
+                continue
+            if not _takes(tables, place, other, employee, first, count, other_new):
+                continue
+        elif not _draw_block(tables, place, employee, first, count, new):
+            continue
+        same = True
+        for i in range(count):
+            old[i], other_old[i] = place.sort[employee, first + i], place.sort[other, first + i]
+            same = same and old[i] == new[i]
+        if same:
+            continue
+        most = -temperature * math.log(max(1e-300, _draw(place.random)))
+        cents = _change(tables, place, employee, first, new, count, sums)
+        if swap and cents != NEVER:
+            more = _change(tables, place, other, first, other_new, count, sums)
+            cents = NEVER if more == NEVER else cents + more
+        if cents == NEVER:
+            continue
+        cents += _cover(tables, place, employee, first, old, new, count)
+        if swap:
+            cents += _cover(tables, place, other, first, other_old, other_new, count)
+        if cents <= most:
+            _commit(tables, place, employee, first, new, count)
+            if swap:
+                _commit(tables, place, other, first, other_new, count)
+            change += cents
+        else:
+            if swap:
+                _cover(tables, place, other, first, other_new, other_old, count)
+            _cover(tables, place, employee, first, new, old, count)
+    return change
+
+
+def place_of(tables: Tables, sort: Int32Array, seed: Sequence[int]) -> Place:
+    """Give the place of a roster, duties by ``sort`` as in :class:`Place`; its lines must keep their rules."""
+    people, days = sort.shape
+    random = np.random.default_rng(seed).integers(1 << 63, size=1, dtype=np.uint64)
+    total, covered = np.zeros(len(tables.least), np.int64), np.zeros(len(tables.row_cents), np.int64)
+    place = Place(np.full((people, days), OFF, np.int32), np.zeros((people, days), np.int32), total, covered, random)
+    _walk(tables, place, sort)
+    return place
+
+
+@njit(cache=True, nogil=True)
+def _walk(tables: Tables, place: Place, sort: Int32Array) -> int:
+    """Go along all lines from the beginning; give what they cost without cover."""
+    cents = 0
+    for employee in range(len(sort)):
+        node = tables.start[employee]
+        for day in range(sort.shape[1]):
+            place.node[employee, day], place.sort[employee, day] = node, sort[employee, day]
+            entry = _entry(tables, employee, day, node, sort[employee, day])
+            node = tables.follow[entry]
+            cents += tables.paid[entry] + _own(tables, employee, day, sort[employee, day])
+            for k in range(tables.first[entry], tables.first[entry + 1]):
+                place.total[tables.own_counts[employee] + tables.counted[k]] += tables.amount[k]
+            if sort[employee, day] != OFF:
+                option = tables.option[employee, day, sort[employee, day]]
+                for k in range(tables.row_first[option], tables.row_first[option + 1]):
+                    place.covered[tables.row[k]] += 1
+    for count in range(len(place.total)):
+        cents += _charged(tables, count, place.total[count])
+    return cents

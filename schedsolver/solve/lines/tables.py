@@ -1,0 +1,161 @@
+"""All employees' lines as flat tables that compiled code can look up: what each step costs, counts and leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schedsolver.domain.options import DutyOptions, IntArray
+from schedsolver.solve.lines.describe import LineProblem
+from schedsolver.solve.lines.machine import Product, product_of
+from schedsolver.solve.lines.master import Cover
+
+Int32Array = NDArray[np.int32]
+
+# More cents than anything costs; what must not be.
+NEVER = 1 << 40
+# What any unit of cover costs here at most, in the usual price of a shortage: with prices far from all others nothing
+# would move any more.
+DEAREST = 10
+
+
+class Tables(NamedTuple):
+    """What lines cost, apart and together. Duties are numbered by *sort*: whatever is alike on all days.
+
+    Attributes
+    ----------
+    option
+        Duty option of each employee, day and sort, -1 for none, shape ``(employees, days, sorts)``.
+    own, own_first
+        Sorts of each employee, those of employee ``e`` at ``own_first[e]`` to ``own_first[e + 1]``.
+    sort, step, cents
+        Sort of each option, its step in the employee's tables, and its price, shape ``(options,)``.
+    off_cents
+        Price of each day off, shape ``(employees, days)``.
+    day_class
+        Which table each employee goes by each day, same shape.
+    base, nodes, steps, start
+        Where each employee's tables begin, their sizes, and the first node, shape ``(employees,)``.
+    follow, paid
+        Node after each step, -1 where it may not be taken, and its price; at ``base + (class * nodes + node) * steps +
+        step``.
+    first, counted, amount
+        What each of these steps adds to which counts, those of entry ``i`` at ``first[i]`` to ``first[i + 1]``.
+    own_counts
+        Counts of each employee, those of ``e`` from ``own_counts[e]`` on; ``counted`` is numbered from there.
+    least, most, price
+        Bounds of each count, and the price of a unit outside of them, ``NEVER`` for none.
+    row_first, row
+        Rows of cover of each option.
+    row_cents
+        What so many duties in each row cost, shape ``(rows, 1 + employees)``.
+    """
+
+    option: Int32Array
+    own: Int32Array
+    own_first: IntArray
+    sort: IntArray
+    step: Int32Array
+    cents: IntArray
+    off_cents: IntArray
+    day_class: IntArray
+    base: IntArray
+    nodes: IntArray
+    steps: IntArray
+    start: IntArray
+    follow: Int32Array
+    paid: IntArray
+    first: IntArray
+    counted: Int32Array
+    amount: IntArray
+    own_counts: IntArray
+    least: IntArray
+    most: IntArray
+    price: IntArray
+    row_first: IntArray
+    row: IntArray
+    row_cents: IntArray
+
+
+def tables_of(lines: Sequence[LineProblem], options: DutyOptions, cover: Cover) -> Tables:
+    """Put the lines of all employees and what is wanted of them into tables."""
+    sort = _sorts(options)
+    people, days = len(lines), len(lines[0].day_cents)
+    option = np.full((people, days, int(sort.max(initial=-1)) + 1), -1, np.int32)
+    step, cents = np.zeros(len(options), np.int32), np.zeros(len(options), np.int64)
+    off_cents = np.zeros((people, days), np.int64)
+    for line in lines:
+        priced = line.day_cents[line.day, line.step]
+        may = np.isfinite(priced)
+        own = line.options[may]
+        option[line.employee, line.day[may], sort[own]] = own
+        step[own] = line.step[may]
+        cents[own] = line.cents[may] + priced[may].astype(np.int64)
+        off = line.day_cents[:, 0]
+        off_cents[line.employee] = np.where(np.isfinite(off), off, NEVER)
+    used = [np.flatnonzero((option[e] >= 0).any(axis=0)) for e in range(people)]
+    own_first = np.cumsum([0, *(len(sorts) for sorts in used)])
+    walks = _Walks(lines)
+    return Tables(
+        option, np.concatenate(used).astype(np.int32), own_first, sort, step, cents, off_cents,
+        walks.day_class, walks.base, walks.nodes, walks.steps, walks.start, walks.follow.astype(np.int32), walks.paid,
+        walks.first, walks.count.astype(np.int32), walks.amount, walks.own_counts, walks.least, walks.most, walks.price,
+        cover.first, cover.row, _row_cents(cover, people),
+    )  # fmt: skip
+
+
+def _sorts(options: DutyOptions) -> IntArray:
+    """Number what duties are alike in on all days, shape ``(options,)``."""
+    minutes = options.day * (24 * 60)
+    what = (options.shift_type, options.outlet, options.skill, options.start - minutes, options.end - minutes)
+    _, sort = np.unique(np.stack([*what, options.paid_minutes], axis=1), axis=0, return_inverse=True)
+    return sort.ravel()
+
+
+def _row_cents(cover: Cover, people: int) -> IntArray:
+    """Give what so many duties in each row cost, no unit more than the dearest."""
+    dearest = int(DEAREST * cover.usual)
+    return np.stack([cover.cents_by_row(np.full(cover.rows, n), dearest) for n in range(people + 1)], axis=1)
+
+
+class _Walks:
+    """Flat tables of the walks of some employees, alike ones once."""
+
+    def __init__(self, lines: Sequence[LineProblem]) -> None:
+        self._known: dict[tuple[bytes, ...], tuple[int, Product]] = {}
+        self._entries = 0
+        self._flat: list[tuple[IntArray, ...]] = []
+        placed = [self._placed(line) for line in lines]
+        products = [product for _, product in placed]
+        self.base = np.array([base for base, _ in placed], np.int64)
+        self.nodes = np.array([product.follow.shape[1] for product in products], np.int64)
+        self.steps = np.array([product.follow.shape[2] for product in products], np.int64)
+        self.start = np.array([product.start for product in products], np.int64)
+        self.day_class = np.stack([product.day_class for product in products])
+        self.follow, self.paid, sizes, self.count, self.amount = (
+            np.concatenate(arrays) for arrays in zip(*self._flat, strict=True)
+        )
+        self.first = np.append(0, np.cumsum(sizes))
+        walks = [line.walks[w] for line, product in zip(lines, products, strict=True) for w in product.counting]
+        self.own_counts = np.cumsum([0, *(len(product.counting) for product in products)])
+        self.least = np.array([walk.least or 0 for walk in walks], np.int64)
+        self.most = np.array([NEVER if walk.most is None else walk.most for walk in walks], np.int64)
+        self.price = np.array([NEVER if walk.price is None else walk.price for walk in walks], np.int64)
+
+    def _placed(self, line: LineProblem) -> tuple[int, Product]:
+        """Give where an employee's tables begin, added if they are new."""
+        arrays = ((w.day_class, w.follow, w.cents, w.amounts, np.array(w.start)) for w in line.walks)
+        key = tuple(b"" if array is None else array.tobytes() for walk in arrays for array in walk)
+        if key not in self._known:
+            days, steps = line.day_cents.shape
+            product = product_of(line.walks, days, steps, set(range(len(line.walks))))
+            self._known[key] = self._entries, product
+            self._entries += product.follow.size
+            amounts = np.array(product.amounts, np.int64).reshape(-1, product.follow.size)
+            entry, count = np.nonzero(amounts.T)
+            sizes = np.bincount(entry, minlength=product.follow.size)
+            self._flat.append((product.follow.ravel(), product.cents.ravel(), sizes, count, amounts[count, entry]))
+        return self._known[key]

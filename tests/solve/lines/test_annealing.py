@@ -1,0 +1,127 @@
+"""Annealed lines against walks, prices of lines and cover, and the checker."""
+
+import numpy as np
+import pytest
+
+from schedsolver.domain import Problem
+from schedsolver.domain.line import LineCover, walked
+from schedsolver.model.build import build_model
+from schedsolver.rules.contract import DaysWorked
+from schedsolver.rules.sequence import DaysOff, Successions, WorkDays
+from schedsolver.rules.weekend import CompleteWeekends, WeekendsWorked
+from schedsolver.solve.lines.annealing import OFF, Place, anneal, place_of
+from schedsolver.solve.lines.describe import LineProblem, line_problems
+from schedsolver.solve.lines.generation import first_lines
+from schedsolver.solve.lines.master import Cover, joined
+from schedsolver.solve.lines.pricer import Pricers
+from schedsolver.solve.lines.tables import Tables, tables_of
+from schedsolver.solve.runner import solve
+from schedsolver.solve.settings import Settings
+from tests.solve.lines.wards import ward
+
+SOFT = (
+    Successions(forbidden=[("N", "E")]),
+    WorkDays(minimum=2, maximum=4, hard=False, weight=3),
+    DaysOff(minimum=2, hard=False, weight=5),
+    CompleteWeekends(hard=False, weight=2),
+    WeekendsWorked(maximum=1, hard=False, weight=7),
+    DaysWorked(per="horizon", minimum=6, maximum=8, hard=False, weight=4),
+)
+
+
+class Annealed:
+    """A ward whose first roster is ready to be annealed."""
+
+    def __init__(self, problem: Problem) -> None:
+        roster = build_model(problem).roster
+        asked = [part for rule in roster.rules if (part := rule.line_cover(problem, roster.options)) is not None]
+        self.cover = Cover(asked, len(roster.options))
+        self.lines: list[LineProblem] = line_problems(roster)
+        self.tables: Tables = tables_of(self.lines, roster.options, self.cover)
+        pricers = Pricers.of(self.lines, 1).among(range(len(self.lines)))
+        first = first_lines(pricers, self.cover, pricers.employees, 1)
+        assert first is not None
+        given = joined(first)
+        sort = np.full(self.tables.off_cents.shape, OFF, np.int32)
+        sort[roster.options.employee[given], roster.options.day[given]] = self.tables.sort[given]
+        self.place = place_of(self.tables, sort, [1])
+
+    def options(self, employee: int) -> np.ndarray:
+        days = np.flatnonzero(self.place.sort[employee] != OFF)
+        return self.tables.option[employee, days, self.place.sort[employee, days]].astype(np.int64)
+
+    def cents(self) -> int:
+        """What the roster costs by the lines' own words."""
+        own = [self.options(employee) for employee in range(len(self.lines))]
+        counts = self.cover.counts(np.concatenate(own))
+        return self.cover.cents(counts) + sum(line.cents_of(o) for line, o in zip(self.lines, own, strict=True))
+
+
+@pytest.mark.parametrize("rules", [(), SOFT])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_cents_of_all_changes_are_those_of_the_lines_and_every_line_keeps_its_rules(
+    rules: tuple[object, ...], seed: int
+) -> None:
+    ready = Annealed(ward(6, 14, seed, **({"rules": rules} if rules else {})))
+    before, first = ready.cents(), ready.place.sort.copy()
+    for hot in (1000.0, 30.0, 1.0):
+        change = anneal(ready.tables, ready.place, 3_000, hot, hot / 2)
+        after = ready.cents()
+        assert after - before == change
+        before = after
+        for employee, line in enumerate(ready.lines):
+            steps = line.steps_of(ready.options(employee))
+            assert np.isfinite(line.day_cents[np.arange(len(steps)), steps]).all()
+            assert all(walked(walk, steps.tolist())[0] for walk in line.walks)
+    assert not np.array_equal(first, ready.place.sort)
+
+
+def test_what_it_keeps_in_mind_is_what_going_along_the_lines_anew_gives() -> None:
+    ready = Annealed(ward(6, 14, 2, rules=SOFT))
+    anneal(ready.tables, ready.place, 5_000, 100.0, 1.0)
+    anew: Place = place_of(ready.tables, ready.place.sort, [1])
+    for kept, again in zip(ready.place[:4], anew[:4], strict=True):
+        assert np.array_equal(kept, again)
+
+
+def test_cold_it_only_gets_better() -> None:
+    ready = Annealed(ward(6, 14, 1))
+    anneal(ready.tables, ready.place, 3_000, 1000.0, 1000.0)
+    changes = [anneal(ready.tables, ready.place, 500, 1e-6, 1e-6) for _ in range(10)]
+    assert max(changes) <= 0
+    assert sum(changes) < 0
+
+
+def test_nobody_has_a_duty_where_the_day_is_not_open_to_them() -> None:
+    """The ward's first person may not work on the first day."""
+    problem = ward(4, 7, 0)
+    ready = Annealed(problem)
+    day = ready.lines[0].day_cents.copy()
+    day[0, 1:] = np.inf
+    closed = LineProblem(
+        *(getattr(ready.lines[0], f) for f in ("employee", "options", "day", "step", "cents")), day, ()
+    )
+    options = build_model(problem).roster.options
+    tables = tables_of([closed, *ready.lines[1:]], options, ready.cover)
+    assert (tables.option[0, 0] == OFF).all()
+    assert (tables.option[0, 1] != OFF).any()
+    place = place_of(tables, np.full(ready.place.sort.shape, OFF, np.int32), [3])
+    anneal(tables, place, 3_000, 1000.0, 1000.0)
+    assert place.sort[0, 0] == OFF
+    assert (place.sort[0] != OFF).any()
+
+
+def test_prices_far_from_all_others_are_charged_as_ten_times_the_usual_one() -> None:
+    problem = ward(2, 3)
+    roster = build_model(problem).roster
+    shortage = np.array([[0, 1, 100_000], [1, 1, 7], [2, 1, 7]])
+    none = np.zeros((0, 3), np.int64)
+    cover = Cover([LineCover(np.zeros(1, int), np.zeros(1, int), np.ones(3, int), shortage, none)], len(roster.options))
+    tables = tables_of(line_problems(roster), roster.options, cover)
+    assert tables.row_cents[:, 0].tolist() == [70, 7, 7]
+    assert tables.row_cents[0].tolist() == [70, 0, 70]
+
+
+def test_the_search_anneals() -> None:
+    result = solve(ward(8, 28, 1, rules=SOFT), Settings(deterministic=True, gap=0, deterministic_work=1.0))
+    assert "annealing" in {progress.phase for progress in result.trace}
