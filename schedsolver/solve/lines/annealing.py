@@ -1,8 +1,9 @@
 """Simulated annealing of all lines together, compiled: blocks of days changed, given away or exchanged.
 
 After Ceschia, Guido and Schaerf (2020), "Solving the static INRC-II nurse rostering problem by simulated annealing
-based on large neighborhoods", Annals of Operations Research 288. Lines keep their hard rules at each step; what rules
-charge is looked up day by day until the old and the new line are in the same state again.
+based on large neighborhoods", Annals of Operations Research 288. Lines keep their hard rules at each step, and counts
+that are beyond a hard limit at the beginning only come nearer to it; what rules charge is looked up day by day until
+the old and the new line are in the same state again.
 """
 
 from __future__ import annotations
@@ -65,12 +66,9 @@ def _below(random: NDArray[np.uint64], end: int) -> int:
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _charged(tables: Tables, count: int, total: int) -> int:
-    """Give what a count costs, ``NEVER`` where it must not be."""
-    units = max(0, tables.least[count] - total) + max(0, total - tables.most[count])
-    if units == 0:
-        return 0
-    return NEVER if tables.price[count] == NEVER else tables.price[count] * units
+def _outside(tables: Tables, count: int, total: int) -> int:
+    """Give by how much a count is outside of its bounds."""
+    return int(max(0, tables.least[count] - total) + max(0, total - tables.most[count]))
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -116,8 +114,9 @@ def _change(
             sums[base + tables.counted[k]] -= tables.amount[k]
     for c in range(base, tables.own_counts[employee + 1]):
         if sums[c] != 0 and may:
-            total = place.total[c]
-            cents += _charged(tables, c, total + sums[c]) - _charged(tables, c, total)
+            units = _outside(tables, c, place.total[c] + sums[c]) - _outside(tables, c, place.total[c])
+            may = units <= 0 or not tables.hard[c]
+            cents += units * tables.price[c]
         sums[c] = 0
     return cents if may and cents < NEVER // 2 else NEVER
 
@@ -254,7 +253,7 @@ def anneal(tables: Tables, place: Place, moves: int, hot: float, cold: float) ->
 
 
 def place_of(tables: Tables, sort: Int32Array, seed: Sequence[int]) -> Place:
-    """Give the place of a roster, duties by ``sort`` as in :class:`Place`; its lines must keep their rules."""
+    """Give the place of a roster, duties by ``sort`` as in :class:`Place`; only counts may be beyond hard limits."""
     people, days = sort.shape
     random = np.random.default_rng(seed).integers(1 << 63, size=1, dtype=np.uint64)
     total, covered = np.zeros(len(tables.least), np.int64), np.zeros(len(tables.row_cents), np.int64)
@@ -281,5 +280,5 @@ def _walk(tables: Tables, place: Place, sort: Int32Array) -> int:
                 for k in range(tables.row_first[option], tables.row_first[option + 1]):
                     place.covered[tables.row[k]] += 1
     for count in range(len(place.total)):
-        cents += _charged(tables, count, place.total[count])
+        cents += tables.price[count] * _outside(tables, count, place.total[count])
     return cents

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.options import IntArray
 from schedsolver.solve.lines.annealing import OFF, Place, anneal, place_of
 
 if TYPE_CHECKING:
@@ -44,18 +45,17 @@ class Cooling:
         self._moves = MOVES_A_DAY * self._tables.off_cents.size
         self._rounds = 0
 
-    def run(self) -> None:
-        """Anneal the best roster as long as that gives a better one."""
+    def run(self, first: IntArray) -> None:
+        """Anneal the best roster, or one that may break limits of counts, as long as that gives a better one."""
         board, parts = self._search.board, self._search.parts
-        while not board.stopped and parts.work_left > 0 and self.round():
+        while not board.stopped and parts.work_left > 0 and self.round(first):
             pass
 
-    def round(self) -> bool:
-        """Anneal the best roster once, if there is one; tell whether that gives a better one."""
+    def round(self, first: IntArray) -> bool:
+        """Anneal the best roster once, or the first one if there is none; tell whether that gives a better one."""
         search, board = self._search, self._search.board
-        if board.values is None:
-            return False
-        options = np.flatnonzero(board.values[search.roster.duty_columns])
+        now = board.values
+        options = first if now is None else np.flatnonzero(now[search.roster.duty_columns])
         of, sort = search.roster.options, np.full(self._tables.off_cents.shape, OFF, np.int32)
         sort[of.employee[options], of.day[options]] = self._tables.sort[options]
         place = place_of(self._tables, sort, [board.settings.seed, self._number, self._rounds])

@@ -12,6 +12,7 @@ from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.line import FORBIDDEN, DayPrices, DutyKinds, LinePart, Walk, walked
 from schedsolver.domain.options import IntArray
 from schedsolver.solve.lines.counters import FloatArray
+from schedsolver.solve.lines.distinct import distinct_rows
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
@@ -92,9 +93,8 @@ def line_problems(roster: RosterModel) -> list[LineProblem]:
         options.shift_type, options.outlet, options.start - options.day * MINUTES_PER_DAY,
         options.end - options.day * MINUTES_PER_DAY, options.paid_minutes,
     )  # fmt: skip
-    kinds, kind = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+    kinds, kind = distinct_rows(np.stack(columns, axis=1))
     every = DutyKinds(*np.ascontiguousarray(kinds.T))
-    kind = kind.ravel()
     rules = [(rule, set(rule.scope.employees_of(problem))) for rule in roster.rules]
     cents = roster.column_cents()[roster.duty_columns]
     described = []

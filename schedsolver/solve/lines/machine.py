@@ -10,6 +10,7 @@ import numpy as np
 from schedsolver.domain.line import FORBIDDEN, Walk
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.solve.lines.counters import Counter, FloatArray, counters_of
+from schedsolver.solve.lines.distinct import distinct_rows
 
 
 @dataclass(frozen=True)
@@ -116,38 +117,36 @@ class Product:
 def product_of(walks: Sequence[Walk], days: int, steps: int, counted: set[int]) -> Product:
     """Go from the start along all steps of all classes of days, then put together nodes with the same future."""
     classes = np.stack([np.zeros(days, np.int64), *(walk.day_class for walk in walks)], axis=1)
-    combinations, day_class = np.unique(classes, axis=0, return_inverse=True)
+    combinations, day_class = distinct_rows(classes)
     tables = [np.stack([t[c] for c in combinations[:, w + 1]]) for w, t in enumerate(walk.follow for walk in walks)]
     prices = [np.stack([t[c] for c in combinations[:, w + 1]]) for w, t in enumerate(walk.cents for walk in walks)]
     states = np.array([[walk.start for walk in walks]], np.int64).reshape(1, len(walks))
     known = {states[0].tobytes(): 0}
-    queue, done = [states], 0
-    nodes = states
+    nodes, done = states, 0
     follow = np.zeros((len(combinations), 0, steps), np.int64)
     cents = follow.copy()
     while done < len(nodes):
         fresh = nodes[done:]
         paid, after = _stepped(tables, prices, fresh, len(combinations), steps)
         allowed = paid != FORBIDDEN
-        reached = np.unique(after[allowed], axis=0)
+        reached, which = distinct_rows(after[allowed])
         new = [row for row in reached if row.tobytes() not in known]
         for row in new:
             known[row.tobytes()] = len(known)
         target = np.full(paid.shape, -1, np.int64)
         place = np.array([known[row.tobytes()] for row in reached], np.int64)
-        target[allowed] = place[_position(reached, after[allowed])]
+        target[allowed] = place[which]
         follow = np.concatenate([follow, target], axis=1)
         cents = np.concatenate([cents, paid], axis=1)
         done = len(nodes)
         nodes = np.concatenate([nodes, *(row[None] for row in new)])
-        queue.append(fresh)
     counting = [w for w, walk in enumerate(walks) if walk.amounts is not None and w in counted]
     amounts = []
     for w in counting:
         table = walks[w].amounts
         assert table is not None
         amounts.append(np.where(follow >= 0, table[combinations[:, w + 1]][:, nodes[:, w]], 0))
-    product = Product(0, day_class.ravel(), follow, cents, counting, amounts)
+    product = Product(0, day_class, follow, cents, counting, amounts)
     return _minimised(product)
 
 
@@ -166,26 +165,17 @@ def _stepped(
     return np.where(barred, FORBIDDEN, paid), after
 
 
-def _position(rows: IntArray, wanted: IntArray) -> IntArray:
-    """Give where each wanted row stands among sorted rows, all of which are there."""
-    _, inverse = np.unique(np.concatenate([rows, wanted]), axis=0, return_inverse=True)
-    place: IntArray = inverse.ravel()[len(rows) :]
-    return place
-
-
 def _minimised(product: Product) -> Product:
     """Put together nodes from which every step costs, counts and leads to the same (Moore 1956)."""
     nodes = product.follow.shape[1]
     by_node = [np.moveaxis(t, 1, 0).reshape(nodes, -1) for t in (product.cents, *product.amounts)]
     fixed = np.concatenate(by_node, axis=1)
     follow = np.moveaxis(product.follow, 1, 0).reshape(nodes, -1)
-    _, label = np.unique(fixed, axis=0, return_inverse=True)
-    label, count = label.ravel(), 0
+    label, count = _labels(fixed), 0
     while label.max() + 1 > count:
         count = int(label.max()) + 1
         leads = np.where(follow >= 0, label[follow], -1)
-        _, label = np.unique(np.concatenate([label[:, None], leads], axis=1), axis=0, return_inverse=True)
-        label = label.ravel()
+        label = _labels(np.concatenate([label[:, None], leads], axis=1))
     stands = np.zeros(count, np.int64)
     stands[label[::-1]] = np.arange(nodes)[::-1]
     merged = np.where(product.follow[:, stands] >= 0, label[product.follow[:, stands]], -1)
@@ -195,23 +185,27 @@ def _minimised(product: Product) -> Product:
     )  # fmt: skip
 
 
+def _labels(rows: IntArray) -> IntArray:
+    """Number rows so that equal ones have the same number; few rows, but long ones."""
+    known: dict[bytes, int] = {}
+    return np.array([known.setdefault(row.tobytes(), len(known)) for row in rows], np.int64)
+
+
 def _assembled(product: Product, main: Counter, others: Sequence[Counter], band_days: int | None) -> Machine:
     """Bundle steps into arcs, and the other counts into one mixed number."""
     shape = product.follow.shape
     units = [product.amounts[c.walks[0]] // c.unit for c in others]
     main_units = product.amounts[main.walks[0]] // main.unit if main.walks else np.zeros(shape, np.int64)
-    rows, mixed = np.unique(
-        np.stack([np.zeros(shape, np.int64), *units], axis=-1).reshape(-1, 1 + len(units)), axis=0, return_inverse=True
-    )
+    rows, mixed = distinct_rows(np.stack([np.zeros(shape, np.int64), *units], axis=-1).reshape(-1, 1 + len(units)))
     classes, nodes, steps = shape
     place = np.indices(shape)
     fields = np.stack([*place[:2], product.follow, product.cents, main_units, mixed.reshape(shape)], axis=-1)
     allowed = product.follow >= 0
-    arcs, of = np.unique(fields[allowed].reshape(-1, 6), axis=0, return_inverse=True)
+    arcs, of = distinct_rows(fields[allowed])
     begins = np.searchsorted(arcs[:, 0] * nodes + arcs[:, 1], np.arange(classes * nodes + 1))
     first = np.stack([begins[c * nodes : (c + 1) * nodes + 1] for c in range(classes)])
     chosen = np.zeros((len(arcs), steps), bool)
-    chosen[of.ravel(), place[2][allowed]] = True
+    chosen[of, place[2][allowed]] = True
     choices, choice = np.unique(chosen, axis=0, return_inverse=True)
     add, add_cents, mixed_end = _mixed(others, rows[:, 1:])
     low, high = _corridor(main, main_units, product.day_class, band_days)

@@ -83,7 +83,7 @@ class LineSearch:
         if first is None:
             return
         helpers = [
-            threading.Thread(target=self.board.guarded(partial(self._help, number)), daemon=True)
+            threading.Thread(target=self.board.guarded(partial(self._help, number, joined(first))), daemon=True)
             for number in range(1, self.threads)
         ]
         for helper in helpers:
@@ -95,9 +95,9 @@ class LineSearch:
         for helper in helpers:
             helper.join()
 
-    def _help(self, number: int) -> None:
+    def _help(self, number: int, first: IntArray) -> None:
         """Anneal beside column generation as long as that gives the best roster; then solve neighbourhoods."""
-        self._coolings[number].run()
+        self._coolings[number].run(first)
         self._ready.wait()
         if self._around is not None:
             self._around.worker(number).run()
@@ -105,7 +105,7 @@ class LineSearch:
     def _lead(self, first: list[Line]) -> None:
         """Generate columns, dive, then solve neighbourhoods."""
         if self.threads == 1:
-            self._coolings[0].round()
+            self._coolings[0].round(joined(first))
         lines = self._generate(first)
         if lines is None:
             return
@@ -121,7 +121,7 @@ class LineSearch:
             self._around = Neighbourhoods(self, lines)
             self._ready.set()
             if self.threads == 1:
-                self._coolings[0].run()
+                self._coolings[0].run(joined(first))
             self._around.worker(0).run()
 
     def _first(self) -> list[Line] | None:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from schedsolver.domain.options import DutyOptions, IntArray
+from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.solve.lines.describe import LineProblem
+from schedsolver.solve.lines.distinct import distinct_rows
 from schedsolver.solve.lines.machine import Product, product_of
 from schedsolver.solve.lines.master import Cover
 
@@ -46,8 +47,8 @@ class Tables(NamedTuple):
         What each of these steps adds to which counts, those of entry ``i`` at ``first[i]`` to ``first[i + 1]``.
     own_counts
         Counts of each employee, those of ``e`` from ``own_counts[e]`` on; ``counted`` is numbered from there.
-    least, most, price
-        Bounds of each count, and the price of a unit outside of them, ``NEVER`` for none.
+    least, most, price, hard
+        Bounds of each count, the price of a unit outside of them, and whether there may not be more of these.
     row_first, row
         Rows of cover of each option.
     row_cents
@@ -75,6 +76,7 @@ class Tables(NamedTuple):
     least: IntArray
     most: IntArray
     price: IntArray
+    hard: BoolArray
     row_first: IntArray
     row: IntArray
     row_cents: IntArray
@@ -98,12 +100,13 @@ def tables_of(lines: Sequence[LineProblem], options: DutyOptions, cover: Cover) 
         off_cents[line.employee] = np.where(np.isfinite(off), off, NEVER)
     used = [np.flatnonzero((option[e] >= 0).any(axis=0)) for e in range(people)]
     own_first = np.cumsum([0, *(len(sorts) for sorts in used)])
-    walks = _Walks(lines)
+    dearest = int(DEAREST * cover.usual)
+    walks = _Walks(lines, dearest)
     return Tables(
         option, np.concatenate(used).astype(np.int32), own_first, sort, step, cents, off_cents,
         walks.day_class, walks.base, walks.nodes, walks.steps, walks.start, walks.follow.astype(np.int32), walks.paid,
         walks.first, walks.count.astype(np.int32), walks.amount, walks.own_counts, walks.least, walks.most, walks.price,
-        cover.first, cover.row, _row_cents(cover, people),
+        walks.hard, cover.first, cover.row, _row_cents(cover, people, dearest),
     )  # fmt: skip
 
 
@@ -111,20 +114,18 @@ def _sorts(options: DutyOptions) -> IntArray:
     """Number what duties are alike in on all days, shape ``(options,)``."""
     minutes = options.day * (24 * 60)
     what = (options.shift_type, options.outlet, options.skill, options.start - minutes, options.end - minutes)
-    _, sort = np.unique(np.stack([*what, options.paid_minutes], axis=1), axis=0, return_inverse=True)
-    return sort.ravel()
+    return distinct_rows(np.stack([*what, options.paid_minutes], axis=1))[1]
 
 
-def _row_cents(cover: Cover, people: int) -> IntArray:
+def _row_cents(cover: Cover, people: int, dearest: int) -> IntArray:
     """Give what so many duties in each row cost, no unit more than the dearest."""
-    dearest = int(DEAREST * cover.usual)
     return np.stack([cover.cents_by_row(np.full(cover.rows, n), dearest) for n in range(people + 1)], axis=1)
 
 
 class _Walks:
     """Flat tables of the walks of some employees, alike ones once."""
 
-    def __init__(self, lines: Sequence[LineProblem]) -> None:
+    def __init__(self, lines: Sequence[LineProblem], dearest: int) -> None:
         self._known: dict[tuple[bytes, ...], tuple[int, Product]] = {}
         self._entries = 0
         self._flat: list[tuple[IntArray, ...]] = []
@@ -143,7 +144,8 @@ class _Walks:
         self.own_counts = np.cumsum([0, *(len(product.counting) for product in products)])
         self.least = np.array([walk.least or 0 for walk in walks], np.int64)
         self.most = np.array([NEVER if walk.most is None else walk.most for walk in walks], np.int64)
-        self.price = np.array([NEVER if walk.price is None else walk.price for walk in walks], np.int64)
+        self.price = np.array([dearest if walk.price is None else walk.price for walk in walks], np.int64)
+        self.hard = np.array([walk.price is None for walk in walks], np.bool_)
 
     def _placed(self, line: LineProblem) -> tuple[int, Product]:
         """Give where an employee's tables begin, added if they are new."""

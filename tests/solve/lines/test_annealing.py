@@ -125,3 +125,16 @@ def test_prices_far_from_all_others_are_charged_as_ten_times_the_usual_one() -> 
 def test_the_search_anneals() -> None:
     result = solve(ward(8, 28, 1, rules=SOFT), Settings(deterministic=True, gap=0, deterministic_work=1.0))
     assert "annealing" in {progress.phase for progress in result.trace}
+
+
+def test_counts_beyond_a_hard_limit_only_come_nearer() -> None:
+    """The ward wants 6 to 9 of 14 days; a roster of nobody at work is annealed until everyone has as many."""
+    ready = Annealed(ward(6, 14, 3, rules=(DaysWorked(per="horizon", minimum=6, maximum=9),)))
+    place = place_of(ready.tables, np.full(ready.place.sort.shape, OFF, np.int32), [5])
+    lacking = [6 * 6]
+    for _ in range(20):
+        anneal(ready.tables, place, 100, 10.0, 10.0)
+        lacking.append(int(np.maximum(6 - (place.sort != OFF).sum(axis=1), 0).sum()))
+    assert lacking == sorted(lacking, reverse=True)
+    assert lacking[-1] == 0
+    assert (place.sort != OFF).sum(axis=1).max() <= 9
