@@ -17,7 +17,7 @@ from schedsolver.domain.rule import Judgement, Rule
 if TYPE_CHECKING:
     from schedsolver.domain.people import Availability, Leave
     from schedsolver.domain.problem import Problem
-    from schedsolver.domain.schedule import Duty, Schedule
+    from schedsolver.domain.schedule import Schedule
 
 
 class LeaveTaken(Rule):
@@ -46,18 +46,20 @@ class LeaveTaken(Rule):
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Find duties that overlap leave."""
-        away = defaultdict(list)
+        away: dict[tuple[str, dt.date], list[Leave]] = defaultdict(list)
         for leave in problem.leave:
-            away[leave.employee_id].append(leave)
-        return Judgement(
-            tuple(
-                self.violation(f"{duty} falls into leave from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}", duty)
-                for duty in schedule.duty_list
-                for leave in away[duty.employee_id]
-                for start, end in _hours_near(leave, duty)
-                if duty.start < end and start < duty.end
-            )
-        )
+            for date in _dates_near(leave, problem):
+                away[leave.employee_id, date].append(leave)
+        found = []
+        for duty in schedule.duty_list:
+            for date in (duty.date + dt.timedelta(days=i) for i in range(-1, 3)):
+                midnight = dt.datetime.combine(date, dt.time())
+                for leave in away.get((duty.employee_id, date), ()):
+                    start, end = (midnight + dt.timedelta(minutes=m) for m in leave.clock_interval)
+                    if duty.start < end and start < duty.end:
+                        when = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+                        found.append(self.violation(f"{duty} falls into leave from {when}", duty))
+        return Judgement(tuple(found))
 
 
 class AvailabilityKept(Rule):
@@ -101,14 +103,11 @@ class AvailabilityKept(Rule):
         return Judgement(tuple(found))
 
 
-def _hours_near(leave: Leave, duty: Duty) -> Iterator[tuple[dt.datetime, dt.datetime]]:
-    """Give the hours of leave of the days around a duty."""
-    start, end = (dt.timedelta(minutes=m) for m in leave.clock_interval)
-    for i in range(-1, 3):
-        day = duty.date + dt.timedelta(days=i)
-        if leave.first_day <= day <= leave.last_day:
-            midnight = dt.datetime.combine(day, dt.time())
-            yield midnight + start, midnight + end
+def _dates_near(leave: Leave, problem: Problem) -> Iterator[dt.date]:
+    """Give the dates of leave from the day before the horizon to two days after its last."""
+    first = max(leave.first_day, problem.horizon.dates[0] - dt.timedelta(days=1))
+    last = min(leave.last_day, problem.horizon.dates[-1] + dt.timedelta(days=2))
+    return (first + dt.timedelta(days=i) for i in range((last - first).days + 1))
 
 
 def availability_rows(problem: Problem) -> dict[str, list[Availability]]:

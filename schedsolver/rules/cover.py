@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
@@ -20,6 +21,8 @@ from schedsolver.rules.presence import everywhere
 from schedsolver.traffic.staffing import Cell, cents_per_piece, required_cells
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.schedule import Duty, Schedule
     from schedsolver.domain.work import ShiftRequirement
@@ -188,8 +191,11 @@ class ShiftCover(Rule):
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Count the duties of each requirement and price the difference."""
         violations, penalties = [], []
+        on_shift: dict[tuple[dt.date, str | None], list[Duty]] = defaultdict(list)
+        for duty in schedule.duty_list:
+            on_shift[duty.date, duty.shift_type_id].append(duty)
         for need in problem.shift_requirements:
-            here = sum(counts_towards(need, duty) for duty in schedule.duty_list)
+            here = sum(counts_towards(need, duty) for duty in on_shift[need.date, need.shift_type_id])
             words = f"{here} duties of {need.wanted} wanted on shift {need.shift_type_id} on {need.date}"
             if need.outlet_id is not None:
                 words += f" at {need.outlet_id}"

@@ -1,9 +1,9 @@
 """Simulated annealing of all lines together, compiled: blocks of days changed, given away or exchanged.
 
 After Ceschia, Guido and Schaerf (2020), "Solving the static INRC-II nurse rostering problem by simulated annealing
-based on large neighborhoods", Annals of Operations Research 288. Lines keep their hard rules at each step, and counts
-that are beyond a hard limit at the beginning only come nearer to it; what rules charge is looked up day by day until
-the old and the new line are in the same state again.
+based on large neighborhoods", Annals of Operations Research 288. Lines keep their hard rules at each step, and where
+counts are beyond hard limits at the beginning they only come nearer to these, all counts of a line taken together; what
+rules charge is looked up day by day until the old and the new line are in the same state again.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from schedsolver.solve.lines.tables import NEVER, Int32Array, Tables
 OFF = -1
 # Blocks are up to so many days long.
 LONGEST, LONGER = 14, 0.7
+# Shares of moves that exchange what two people have, and that only put the days of one person in another order.
+SWAPS, SHUFFLES = 0.5, 0.2
 
 
 class Place(NamedTuple):
@@ -95,7 +97,7 @@ def _change(
 
     ``sums`` is scratch, zero before and after.
     """
-    days, after, cents, may = place.sort.shape[1], place.node[employee, first], 0, True
+    days, after, cents, hard, may = place.sort.shape[1], place.node[employee, first], 0, 0, True
     base = tables.own_counts[employee]
     for day in range(first, days):
         before, old = place.node[employee, day], place.sort[employee, day]
@@ -115,10 +117,10 @@ def _change(
     for c in range(base, tables.own_counts[employee + 1]):
         if sums[c] != 0 and may:
             units = _outside(tables, c, place.total[c] + sums[c]) - _outside(tables, c, place.total[c])
-            may = units <= 0 or not tables.hard[c]
             cents += units * tables.price[c]
+            hard += units * tables.price[c] if tables.hard[c] else 0
         sums[c] = 0
-    return cents if may and cents < NEVER // 2 else NEVER
+    return cents if may and hard <= 0 and cents < NEVER // 2 else NEVER
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -172,6 +174,22 @@ def _draw_block(tables: Tables, place: Place, employee: int, first: int, count: 
 
 
 @njit(cache=True, nogil=True, forceinline=True)
+def _shuffle(tables: Tables, place: Place, employee: int, first: int, count: int, new: Int32Array) -> bool:
+    """Exchange the ends of a block, or move all of it by a day and its end to the other side, if that may be."""
+    drawn = _draw(place.random)
+    for i in range(count):
+        if drawn < 0.5:
+            source = count - 1 - i if i in (0, count - 1) else i
+        else:
+            source = (i + (1 if drawn < 0.75 else count - 1)) % count
+        sort = place.sort[employee, first + source]
+        new[i] = sort
+        if sort != OFF and tables.option[employee, first + i, sort] < 0:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True, forceinline=True)
 def _takes(tables: Tables, place: Place, employee: int, other: int, first: int, count: int, new: Int32Array) -> bool:
     """Give someone what another has on some days; tell whether there are such duties."""
     for i in range(count):
@@ -183,7 +201,7 @@ def _takes(tables: Tables, place: Place, employee: int, other: int, first: int, 
 
 
 @njit(cache=True, nogil=True)
-def anneal(tables: Tables, place: Place, moves: int, hot: float, cold: float) -> int:
+def anneal(tables: Tables, place: Place, who: IntArray, moves: int, hot: float, cold: float) -> int:
     """Try so many changes while it gets colder, and make those that are better or not much worse.
 
     Parameters
@@ -192,6 +210,8 @@ def anneal(tables: Tables, place: Place, moves: int, hot: float, cold: float) ->
         What lines cost.
     place
         Where to begin; it is where annealing ends afterwards.
+    who
+        Whose lines to change; others change only by exchange with these.
     moves
         How many to try.
     hot, cold
@@ -209,18 +229,22 @@ def anneal(tables: Tables, place: Place, moves: int, hot: float, cold: float) ->
     longest = min(LONGEST, days)
     for _ in range(moves):
         temperature *= cooling
-        employee = _below(place.random, people)
-        count = 1
+        employee = who[_below(place.random, len(who))]
+        kind = _draw(place.random)
+        count = 1 if kind < 1 - SHUFFLES else min(2, days)
         while count < longest and _draw(place.random) < LONGER:
             count += 1
         first = _below(place.random, days - count + 1)
-        swap = people > 1 and _draw(place.random) < 0.5
+        swap = people > 1 and kind < SWAPS
         other = employee
         if swap:
             other = (employee + 1 + _below(place.random, people - 1)) % people
             if not _takes(tables, place, employee, other, first, count, new):
                 continue
             if not _takes(tables, place, other, employee, first, count, other_new):
+                continue
+        elif kind > 1 - SHUFFLES:
+            if not _shuffle(tables, place, employee, first, count, new):
                 continue
         elif not _draw_block(tables, place, employee, first, count, new):
             continue

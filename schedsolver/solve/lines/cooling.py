@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
 # First and last temperature in the usual price of a shortage; not below this share of the smallest price.
 HOT, COLD, SMALLEST = 0.4, 1 / 300, 0.2
-# The first round gets this share of the time, others so many times that of the one before; this share is left at the
-# end to see what the last one is worth.
-FIRST_SHARE, LONGER, AHEAD = 0.05, 2.0, 0.02
+# The first round gets this share of the time, others so many times that of the one before.
+FIRST_SHARE, LONGER = 0.05, 2
+# Seconds for each column of the model that are left at the end to see what the last round is worth, and how many times
+# as many as that took before.
+AHEAD, MARGIN = 5e-6, 1.5
 # Moves between looks at the clock; and moves that stand for a second of CP-SAT, so that a deterministic search ends.
 AT_ONCE, MOVES_A_SECOND = 20_000, 1_000_000
 # Moves of the first round of a deterministic search, for each employee and day.
@@ -41,48 +44,67 @@ class Cooling:
         self._search, self._tables, self._number = search, tables, number
         usual = search.cover.usual
         self._hot, self._cold = HOT * usual, max(COLD * usual, SMALLEST * search.unit)
-        self._seconds, self._ahead = (share * search.board.seconds_left for share in (FIRST_SHARE, AHEAD))
-        self._moves = MOVES_A_DAY * self._tables.off_cents.size
+        self._seconds: float = FIRST_SHARE * search.board.seconds_left
+        self._moves = MOVES_A_DAY * int(tables.off_cents.size)
+        self._ahead = AHEAD * search.roster.columns
+        self._owner = np.repeat(np.arange(len(tables.off_cents)), np.diff(tables.own_counts))
         self._rounds = 0
 
     def run(self, first: IntArray) -> None:
         """Anneal the best roster, or one that may break limits of counts, as long as that gives a better one."""
         board, parts = self._search.board, self._search.parts
-        while not board.stopped and parts.work_left > 0 and self.round(first):
-            pass
+        while not board.stopped and parts.work_left > 0 and board.seconds_left > self._ahead:
+            before = board.best
+            first = self.round(first)
+            if board.best is before and before is not None:
+                break
 
-    def round(self, first: IntArray) -> bool:
-        """Anneal the best roster once, or the first one if there is none; tell whether that gives a better one."""
-        search, board = self._search, self._search.board
+    def round(self, first: IntArray) -> IntArray:
+        """Anneal the best roster once, or the first one if there is none; offer what comes of it, give its duties."""
+        board = self._search.board
         now = board.values
-        options = first if now is None else np.flatnonzero(now[search.roster.duty_columns])
-        of, sort = search.roster.options, np.full(self._tables.off_cents.shape, OFF, np.int32)
-        sort[of.employee[options], of.day[options]] = self._tables.sort[options]
-        place = place_of(self._tables, sort, [board.settings.seed, self._number, self._rounds])
-        self._rounds += 1
-        if board.settings.deterministic:
-            self._by_moves(place)
-        else:
-            self._by_clock(place)
+        place = self._begin(first if now is None else np.flatnonzero(now[self._search.roster.duty_columns]))
+        for _ in self._steps():
+            beyond = self._beyond(place)
+            if not len(beyond):
+                break
+            anneal(self._tables, place, beyond, AT_ONCE, self._hot, self._hot)
+        ready, everyone = not len(self._beyond(place)), np.arange(len(place.sort))
+        for done in self._steps() if ready else ():
+            here = self._hot * (self._cold / self._hot) ** done
+            anneal(self._tables, place, everyone, AT_ONCE, here, here)
+        self._seconds *= LONGER
+        self._moves *= LONGER
         employee, day = np.nonzero(place.sort != OFF)
         found = np.sort(self._tables.option[employee, day, place.sort[employee, day]].astype(np.int64))
-        before = board.best
-        search.parts.complete(found, "annealing")
-        return board.best is not before
+        if ready:
+            began = board.seconds_left
+            self._search.parts.complete(found, "annealing")
+            if not board.settings.deterministic:
+                self._ahead = max(self._ahead, MARGIN * (began - board.seconds_left))
+        return found
 
-    def _by_moves(self, place: Place) -> None:
-        """Cool down within so many moves, twice as many the next time."""
-        anneal(self._tables, place, self._moves, self._hot, self._cold)
-        self._search.parts.spend(self._moves / MOVES_A_SECOND)
-        self._moves = round(LONGER * self._moves)
+    def _begin(self, options: IntArray) -> Place:
+        """Give the place of the roster that has these duties."""
+        of, sort = self._search.roster.options, np.full(self._tables.off_cents.shape, OFF, np.int32)
+        sort[of.employee[options], of.day[options]] = self._tables.sort[options]
+        self._rounds += 1
+        return place_of(self._tables, sort, [self._search.board.settings.seed, self._number, self._rounds])
 
-    def _by_clock(self, place: Place) -> None:
-        """Cool down within some seconds, longer the next time, and give up when the search is to end."""
-        board = self._search.board
-        until = board.seconds_left - min(self._seconds, board.seconds_left - self._ahead)
-        began = left = board.seconds_left
-        while left > until and not board.stopped:
-            here = self._hot * (self._cold / self._hot) ** ((began - left) / (began - until))
-            anneal(self._tables, place, AT_ONCE, here, here)
-            left = board.seconds_left
-        self._seconds *= LONGER
+    def _beyond(self, place: Place) -> IntArray:
+        """Give the employees with some count beyond a hard limit."""
+        outside = (place.total < self._tables.least) | (place.total > self._tables.most)
+        return np.unique(self._owner[outside & self._tables.hard])
+
+    def _steps(self) -> Iterator[float]:
+        """Give which share of a round is over before each few moves, until the round is over."""
+        board, parts = self._search.board, self._search.parts
+        if board.settings.deterministic:
+            for done in range(0, self._moves, AT_ONCE):
+                yield done / self._moves
+                parts.spend(AT_ONCE / MOVES_A_SECOND)
+            return
+        began = board.seconds_left
+        length = min(self._seconds, began - self._ahead)
+        while length > 0 and (over := (began - board.seconds_left) / length) < 1 and not board.stopped:
+            yield over

@@ -60,15 +60,24 @@ class Pricer:
         self._band: int | None = None
         self._bare = self._made([])
         if len(line.day_cents) >= LONG_DAYS and self._bare.cells > MOST_CELLS_LONG:
-            self._band = BAND_DAYS
-            self._machines.clear()
-            self._bare = self._made([])
+            self._keep_within(BAND_DAYS)
         self.forget()
 
     @property
     def exact(self) -> bool:
         """Whether no cheaper line is lost."""
         return self._band is None
+
+    def _keep_within(self, band: int) -> None:
+        """Keep the machine within a band of so many days' work, or wider where no line is within it."""
+        prices = self.line.priced(np.zeros(len(self.line.options)))[0]
+        self._band = band
+        while self._band < len(prices):
+            self._machines.clear()
+            self._bare = self._made([])
+            if best_lines(self._bare, prices):
+                return
+            self._band *= 2
 
     def forget(self) -> None:
         """Count only what must always be counted."""

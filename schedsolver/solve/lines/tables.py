@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from schedsolver.domain.line import Walk
 from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
 from schedsolver.solve.lines.describe import LineProblem
 from schedsolver.solve.lines.distinct import distinct_rows
@@ -48,7 +49,7 @@ class Tables(NamedTuple):
     own_counts
         Counts of each employee, those of ``e`` from ``own_counts[e]`` on; ``counted`` is numbered from there.
     least, most, price, hard
-        Bounds of each count, the price of a unit outside of them, and whether there may not be more of these.
+        Bounds of each count, the price of a unit outside of them, and whether there may not be any more of these.
     row_first, row
         Rows of cover of each option.
     row_cents
@@ -144,7 +145,7 @@ class _Walks:
         self.own_counts = np.cumsum([0, *(len(product.counting) for product in products)])
         self.least = np.array([walk.least or 0 for walk in walks], np.int64)
         self.most = np.array([NEVER if walk.most is None else walk.most for walk in walks], np.int64)
-        self.price = np.array([dearest if walk.price is None else walk.price for walk in walks], np.int64)
+        self.price = np.array([_hard(walk, dearest) if walk.price is None else walk.price for walk in walks], np.int64)
         self.hard = np.array([walk.price is None for walk in walks], np.bool_)
 
     def _placed(self, line: LineProblem) -> tuple[int, Product]:
@@ -161,3 +162,9 @@ class _Walks:
             sizes = np.bincount(entry, minlength=product.follow.size)
             self._flat.append((product.follow.ravel(), product.cents.ravel(), sizes, count, amounts[count, entry]))
         return self._known[key]
+
+
+def _hard(walk: Walk, dearest: int) -> int:
+    """Give a price of a unit outside of hard bounds, so that the least that a duty can add costs the dearest price."""
+    assert walk.amounts is not None
+    return max(1, dearest // max(1, int(np.gcd.reduce(walk.amounts, axis=None))))

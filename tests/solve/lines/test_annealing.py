@@ -44,6 +44,7 @@ class Annealed:
         given = joined(first)
         sort = np.full(self.tables.off_cents.shape, OFF, np.int32)
         sort[roster.options.employee[given], roster.options.day[given]] = self.tables.sort[given]
+        self.everyone = np.arange(len(self.lines))
         self.place = place_of(self.tables, sort, [1])
 
     def options(self, employee: int) -> np.ndarray:
@@ -65,7 +66,7 @@ def test_the_cents_of_all_changes_are_those_of_the_lines_and_every_line_keeps_it
     ready = Annealed(ward(6, 14, seed, **({"rules": rules} if rules else {})))
     before, first = ready.cents(), ready.place.sort.copy()
     for hot in (1000.0, 30.0, 1.0):
-        change = anneal(ready.tables, ready.place, 3_000, hot, hot / 2)
+        change = anneal(ready.tables, ready.place, ready.everyone, 3_000, hot, hot / 2)
         after = ready.cents()
         assert after - before == change
         before = after
@@ -78,7 +79,7 @@ def test_the_cents_of_all_changes_are_those_of_the_lines_and_every_line_keeps_it
 
 def test_what_it_keeps_in_mind_is_what_going_along_the_lines_anew_gives() -> None:
     ready = Annealed(ward(6, 14, 2, rules=SOFT))
-    anneal(ready.tables, ready.place, 5_000, 100.0, 1.0)
+    anneal(ready.tables, ready.place, ready.everyone, 5_000, 100.0, 1.0)
     anew: Place = place_of(ready.tables, ready.place.sort, [1])
     for kept, again in zip(ready.place[:4], anew[:4], strict=True):
         assert np.array_equal(kept, again)
@@ -86,8 +87,8 @@ def test_what_it_keeps_in_mind_is_what_going_along_the_lines_anew_gives() -> Non
 
 def test_cold_it_only_gets_better() -> None:
     ready = Annealed(ward(6, 14, 1))
-    anneal(ready.tables, ready.place, 3_000, 1000.0, 1000.0)
-    changes = [anneal(ready.tables, ready.place, 500, 1e-6, 1e-6) for _ in range(10)]
+    anneal(ready.tables, ready.place, ready.everyone, 3_000, 1000.0, 1000.0)
+    changes = [anneal(ready.tables, ready.place, ready.everyone, 500, 1e-6, 1e-6) for _ in range(10)]
     assert max(changes) <= 0
     assert sum(changes) < 0
 
@@ -106,7 +107,7 @@ def test_nobody_has_a_duty_where_the_day_is_not_open_to_them() -> None:
     assert (tables.option[0, 0] == OFF).all()
     assert (tables.option[0, 1] != OFF).any()
     place = place_of(tables, np.full(ready.place.sort.shape, OFF, np.int32), [3])
-    anneal(tables, place, 3_000, 1000.0, 1000.0)
+    anneal(tables, place, ready.everyone, 3_000, 1000.0, 1000.0)
     assert place.sort[0, 0] == OFF
     assert (place.sort[0] != OFF).any()
 
@@ -122,6 +123,17 @@ def test_prices_far_from_all_others_are_charged_as_ten_times_the_usual_one() -> 
     assert tables.row_cents[0].tolist() == [70, 0, 70]
 
 
+def test_only_those_asked_for_and_whom_they_exchange_duties_with_change() -> None:
+    """With one person asked for, each move changes that line and at most one more."""
+    ready = Annealed(ward(6, 14, 2))
+    for _ in range(200):
+        before = ready.place.sort.copy()
+        anneal(ready.tables, ready.place, np.array([2]), 1, 1000.0, 1000.0)
+        changed = np.flatnonzero((ready.place.sort != before).any(axis=1))
+        assert len(changed) == 0 or 2 in changed
+        assert len(changed) <= 2
+
+
 def test_the_search_anneals() -> None:
     result = solve(ward(8, 28, 1, rules=SOFT), Settings(deterministic=True, gap=0, deterministic_work=1.0))
     assert "annealing" in {progress.phase for progress in result.trace}
@@ -133,7 +145,7 @@ def test_counts_beyond_a_hard_limit_only_come_nearer() -> None:
     place = place_of(ready.tables, np.full(ready.place.sort.shape, OFF, np.int32), [5])
     lacking = [6 * 6]
     for _ in range(20):
-        anneal(ready.tables, place, 100, 10.0, 10.0)
+        anneal(ready.tables, place, ready.everyone, 100, 10.0, 10.0)
         lacking.append(int(np.maximum(6 - (place.sort != OFF).sum(axis=1), 0).sum()))
     assert lacking == sorted(lacking, reverse=True)
     assert lacking[-1] == 0
