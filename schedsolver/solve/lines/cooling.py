@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from schedsolver.solve.lines.tables import Tables
 
 # First and last temperature in the usual price of a shortage; not below this share of the smallest price.
-HOT, COLD, SMALLEST = 0.4, 1 / 300, 0.2
+HOT, COLD, SMALLEST = 0.4, 0.01, 0.3
 # The first round gets this share of the time, others so many times that of the one before.
-FIRST_SHARE, LONGER = 0.05, 2
+FIRST_SHARE, LONGER = 0.05, 4
 # Seconds for each column of the model that are left at the end to see what the last round is worth, and how many times
 # as many as that took before.
 AHEAD, MARGIN = 5e-6, 1.5

@@ -39,13 +39,13 @@ class Neighbourhoods:
     search
         The search.
     lines
-        Where column generation ended.
+        Where column generation ended; without it there are windows only, of all duties.
     """
 
-    def __init__(self, search: LineSearch, lines: Generated) -> None:
+    def __init__(self, search: LineSearch, lines: Generated | None) -> None:
         self.search = search
         self.lines = lines
-        self.good = search.good(lines)
+        self.good = np.arange(len(search.roster.options)) if lines is None else search.good(lines)
 
     def worker(self, number: int) -> Worker:
         """Give what runs in one thread."""
@@ -80,10 +80,11 @@ class Worker:
         while not board.stopped and parts.work_left > 0:
             assert board.values is not None
             turn += 1
-            if self._days >= LONG_DAYS and turn % 2:
+            lines = self._around.lines
+            if lines is None or (self._days >= LONG_DAYS and turn % 2):
                 self._solve_window(board.values)
             else:
-                self._solve_people(board.values, by_dive=turn % CP_TURN > 0)
+                self._solve_people(board.values, lines, by_dive=turn % CP_TURN > 0)
 
     def _solve_window(self, now: IntArray) -> None:
         """Let CP-SAT solve some days of everybody again."""
@@ -94,17 +95,17 @@ class Worker:
         result = self._part(options[(day >= first) & (day < first + length)], now, "window of lines")
         self._window = _next_size(self._window, result.status in CLOSED, SHORTEST, LONGEST)
 
-    def _solve_people(self, now: IntArray, *, by_dive: bool) -> None:
+    def _solve_people(self, now: IntArray, lines: Generated, *, by_dive: bool) -> None:
         """Generate lines of some employees beside the others; if their bound leaves hope, dive or let CP-SAT choose."""
         search, given = self._search, np.flatnonzero(now[self._duties])
         search.parts.spend(WORK_OF_LINES * round(self._people))
         current = self._current(given)
-        employees = self._chosen(current, given)
+        employees = self._chosen(lines, current, given)
         beside = [line for line in current if line.employee not in set(employees)]
         cover, paid = search.cover.beside(search.cover.counts(joined(beside)))
         paid += sum(line.cents for line in beside)
         pricers, master = search.pricers.among(employees), Master(cover, employees)
-        hand = at_hand(search.pricers, cover, self._around.lines, employees) or []
+        hand = at_hand(search.pricers, cover, lines, employees) or []
         master.add([*(current[employee] for employee in employees), *hand])
         found = generate(pricers, master, lambda: search.board.stopped, close=search.close)
         hope = found is not None and found.bound + paid <= int(now @ search.cents) - search.unit + 1e-6
@@ -130,9 +131,9 @@ class Worker:
                 parts.complete(np.flatnonzero(merged), phase)
         return result
 
-    def _chosen(self, current: Sequence[Line], given: IntArray) -> list[int]:
+    def _chosen(self, lines: Generated, current: Sequence[Line], given: IntArray) -> list[int]:
         """Choose employees: those whose lines are dear at the prices of cover, and those who could help a bad row."""
-        lines, cover = self._around.lines, self._search.cover
+        cover = self._search.cover
         regret = np.maximum(0.0, reduced_costs(cover, lines.prices, lines.duals, current))
         weight = regret + 0.1 * max(1.0, regret.mean())
         if self._rng.integers(2):

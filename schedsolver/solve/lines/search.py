@@ -99,11 +99,16 @@ class LineSearch:
         """Anneal beside column generation as long as that gives the best roster; then solve neighbourhoods."""
         self._coolings[number].run(first)
         self._ready.wait()
-        if self._around is not None:
+        if self._around is not None and self.board.values is not None:
             self._around.worker(number).run()
 
     def _lead(self, first: list[Line]) -> None:
-        """Generate columns, dive, then solve neighbourhoods."""
+        """Generate columns, dive, then solve neighbourhoods; where pricing is not exact anneal, then solve windows."""
+        if not self.pricers.exact:
+            self._around = Neighbourhoods(self, None)
+            self._ready.set()
+            self._help(0, joined(first))
+            return
         if self.threads == 1:
             self._coolings[0].round(joined(first))
         lines = self._generate(first)
@@ -143,8 +148,7 @@ class LineSearch:
         master = Master(self.cover, self.pricers.employees, over)
         # Lines that the first prices lead to may break what was not counted then.
         master.add([line for line in first if self.pricers.keeps(line)])
-        raise_bound = self._raise_bound if self.pricers.exact else None
-        return generate(self.pricers, master, over, raise_bound, share=CLOSE)
+        return generate(self.pricers, master, over, self._raise_bound, share=CLOSE)
 
     def dive(
         self, pricers: Pricers, cover: Cover, lines: Generated, beside: list[Line], paid: int, phase: str
