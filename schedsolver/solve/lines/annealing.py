@@ -20,8 +20,8 @@ from schedsolver.domain.options import IntArray
 from schedsolver.solve.lines.tables import NEVER, Int32Array, Tables
 
 OFF = -1
-# Blocks are up to so many days long.
-LONGEST, LONGER = 14, 0.7
+# Blocks are up to so many days long, and go on for another day with these odds, those exchanged longer.
+LONGEST, LONGER, LONGER_SWAP = 14, 0.5, 0.7
 # Shares of moves that exchange what two people have, and that only put the days of one person in another order.
 SWAPS, SHUFFLES = 0.5, 0.2
 
@@ -232,10 +232,10 @@ def anneal(tables: Tables, place: Place, who: IntArray, moves: int, hot: float, 
         employee = who[_below(place.random, len(who))]
         kind = _draw(place.random)
         count = 1 if kind < 1 - SHUFFLES else min(2, days)
-        while count < longest and _draw(place.random) < LONGER:
+        swap = people > 1 and kind < SWAPS
+        while count < longest and _draw(place.random) < (LONGER_SWAP if swap else LONGER):
             count += 1
         first = _below(place.random, days - count + 1)
-        swap = people > 1 and kind < SWAPS
         other = employee
         if swap:
             other = (employee + 1 + _below(place.random, people - 1)) % people
