@@ -254,12 +254,14 @@ class Rule(Model):
     A rule that tells every single person apart slot by slot, only to say how activities follow each other, sets
     ``in_guide`` to ``False``: the linear guide and its bound then do without it, and it is kept when names are given
     to activities. Such a rule neither strikes out duties nor pays anybody. A rule on what other rules charge sets
-    ``looks_at_charges``, and is written into the model after them.
+    ``looks_at_charges``, and is written into the model after them. One by which a person's work depends on another's
+    sets ``ties_lines``: rosters of shifts are then not put together from lines that are each found alone.
     """
 
     name: ClassVar[str]
     in_guide: ClassVar[bool] = True
     looks_at_charges: ClassVar[bool] = False
+    ties_lines: ClassVar[bool] = False
     may_be_soft: ClassVar[bool] = False
     scoped_by: ClassVar[frozenset[str]] = frozenset()
     _catalogue: ClassVar[dict[str, type[Rule]]] = {}

@@ -13,6 +13,7 @@ from schedsolver.rules.cost import DayPay, Overtime, PaidTime, Travel
 from schedsolver.rules.cover import IntervalCover, ShiftCover
 from schedsolver.rules.cover_levels import LevelCover
 from schedsolver.rules.custody import DualControl, Pledged, Posts, Present
+from schedsolver.rules.cycle import CyclicRoster
 from schedsolver.rules.duty import DutiesPerDay, DutyFollowsShiftType, StintsFillDuty
 from schedsolver.rules.duty_limits import BarredHours, BreakDue, DutySpan
 from schedsolver.rules.fair_indices import FairGini, FairJain
@@ -71,6 +72,7 @@ LISTED: tuple[type[Rule], ...] = (
     WeeklyRest,
     MandatoryLeave,
     PostRotation,
+    CyclicRoster,
     DaysWorked,
     PaidHours,
     AverageHours,

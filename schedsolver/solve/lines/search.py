@@ -41,10 +41,11 @@ CLOSE, CLOSE_IN_DIVES = 1e-4, 3e-4
 
 
 def suits_lines(model: BuiltModel) -> bool:
-    """Tell whether a roster is one of lines: duties without activities, one a day, wanted by shift."""
+    """Tell whether a roster is one of lines: duties without activities, one a day, wanted by shift, no line tied."""
     roster = model.roster
     problem = roster.problem
-    return not problem.activities and roster.one_a_day and bool(problem.shift_requirements)
+    tied = any(rule.ties_lines for rule in roster.rules)
+    return not problem.activities and roster.one_a_day and bool(problem.shift_requirements) and not tied
 
 
 class LineSearch:
