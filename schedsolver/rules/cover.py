@@ -18,6 +18,7 @@ from schedsolver.domain.scope import BY_DATE, BY_WORK
 from schedsolver.rules.cells import cell_of, heads_counted
 from schedsolver.rules.late_customers import priced_in_customers
 from schedsolver.rules.presence import everywhere
+from schedsolver.rules.whole_heads import add_least_costs
 from schedsolver.traffic.staffing import Cell, cents_per_piece, required_cells
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ class IntervalCover(Rule):
         crowd = int(parts.sum())
         most = [crowd if c.maximum is None else (c.maximum - c.heads) * pieces for c in cells]
         surplus = [(r, most[r], cents_per_piece(cell.surplus_cents, pieces)) for r, cell in enumerate(cells)]
-        model.price_gaps(self, terms, [c.heads * pieces for c in cells], shortage, surplus)
+        gap = model.price_gaps(self, terms, [c.heads * pieces for c in cells], shortage, surplus)
+        if self.head_percent:
+            add_least_costs(model, terms, [c.heads * pieces for c in cells], shortage, surplus, gap)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Count the heads of each cell and price the difference."""
