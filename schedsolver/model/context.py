@@ -74,6 +74,7 @@ class RosterModel:
         self.one_a_day = one_a_day
         self.cp = cp_model.CpModel()
         self._upper: list[int] = []
+        self._made: list[int] = []
         self._rows: list[_Rows] = []
         self._linear = True
         self.core = True
@@ -97,6 +98,7 @@ class RosterModel:
         """Add one integer column in ``[0, upper[i]]`` for each ``i``."""
         bounds = np.asarray(upper, np.int64).tolist()
         first = self.columns
+        self._made.append(first)
         self._upper += bounds
         variables = self.cp.proto.variables
         for bound in bounds:
@@ -222,6 +224,7 @@ class RosterModel:
             np.concatenate([block.coefficient for block in blocks]),
             self._linear,
             np.concatenate([np.full(len(block.terms), block.core) for block in blocks]),
+            np.searchsorted(self._made, np.arange(self.columns), side="right"),
         )
 
     def limit(

@@ -40,6 +40,9 @@ class Relaxation:
     core
         Which rows are of the core of the problem, shape ``(rows,)``: a large relaxation is solved with those first, as
         few of the others matter. ``None`` where all are.
+    made
+        When each column was made, shape ``(columns,)``, those made at once alike: what a row is there to decide are its
+        latest. ``None`` where nothing is known of that.
     """
 
     cost: IntArray
@@ -52,6 +55,7 @@ class Relaxation:
     coefficient: IntArray
     exact: bool
     core: BoolArray | None = None
+    made: IntArray | None = None
 
     def with_rows(self, chosen: BoolArray) -> Relaxation:
         """Give the relaxation without the rows that are not chosen, shape ``(rows,)``."""
@@ -139,7 +143,7 @@ class Relaxation:
         return Part(part, open_columns, kept, values)
 
     def reach(self, columns: IntArray, closed: BoolArray) -> IntArray:
-        """Give some columns and those that rows tie to them, directly or through others that are not closed.
+        """Give some columns and those that follow from them by rows, directly or through others that are not closed.
 
         Parameters
         ----------
@@ -155,7 +159,8 @@ class Relaxation:
             rows = np.unique(self._row_of[self._terms_of(new)])
             rows = rows[~seen_rows[rows]]
             seen_rows[rows] = True
-            near = np.unique(self.column[_ranges(self.first[rows], self.first[rows + 1])])
+            terms = _ranges(self.first[rows], self.first[rows + 1])
+            near = np.unique(self.column[terms[self._latest[terms]]])
             new = near[~seen[near] & ~closed[near]]
         return np.flatnonzero(seen)
 
@@ -179,6 +184,16 @@ class Relaxation:
     def _row_of(self) -> IntArray:
         """Row of each term."""
         return np.repeat(np.arange(len(self.row_lower)), np.diff(self.first))
+
+    @cached_property
+    def _latest(self) -> BoolArray:
+        """Which terms are of the latest columns of their row, shape ``(terms,)``."""
+        if self.made is None:
+            return np.ones(len(self.column), bool)
+        latest = np.zeros(len(self.row_lower), np.int64)
+        np.maximum.at(latest, self._row_of, self.made[self.column])
+        is_latest: BoolArray = self.made[self.column] == latest[self._row_of]
+        return is_latest
 
     @cached_property
     def _by_column(self) -> tuple[IntArray, IntArray]:

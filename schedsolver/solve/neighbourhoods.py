@@ -35,7 +35,7 @@ def free_options(model: BuiltModel, kind: str, size: int, rng: np.random.Generat
         chosen &= (options.day >= first) & (options.day < first + days)
     if kind in ("outlets", "stretch", "places"):
         outlets = 1 if kind == "stretch" else size
-        chosen &= np.isin(options.outlet, rng.permutation(len(problem.outlets))[:outlets])
+        chosen &= np.isin(options.outlet, rng.permutation(np.unique(options.outlet[chosen]))[:outlets])
     if kind == "employees":
         chosen &= np.isin(options.employee, rng.permutation(len(problem.staff))[:size])
     return chosen

@@ -3,9 +3,10 @@
 With so many rows the linear relaxation takes most of the time there is, a dive from it longer than that, and a tree
 search does not come to its first node. The duties of one outlet on one day are another matter: given all others, their
 linear programme is solved in a tenth of a second and nearly is the answer. So an outline of the problem says who should
-work where on which day; outlets are staffed one after the other, by those people and then by anybody; and then two or
-three outlets and days are solved at once, chosen at random, until time is up. Beside, the relaxation is solved row by
-row for the bound.
+work where on which day; outlets are staffed one after the other, by those people and then by anybody; and then a few
+outlets and days are solved at once, chosen at random, until time is up. Beside, the relaxation is solved row by row for
+the bound; from then on only the duties that it finds likely are chosen from, a twentieth of all, so that two outlets or
+a week of one are no harder than one outlet and day before.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 import threading
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,6 @@ import numpy as np
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.build import build_model
 from schedsolver.model.relaxation import Part, Relaxation
-from schedsolver.solve.cpsat import CpLimits, solve_cp
 from schedsolver.solve.filling import fill_places
 from schedsolver.solve.guide import near_duties, rounded, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
@@ -33,14 +34,14 @@ if TYPE_CHECKING:
     from schedsolver.solve.board import Board
     from schedsolver.solve.naming import Naming
 
-# Gap at which the duties of an outlet and day are good enough, and nodes of the tree search for them.
-PLACE_GAP, PLACE_NODES = 0.002, 15
+# Gap at which the duties of a part are good enough, and nodes of the tree search for them.
+PLACE_GAP, PLACE_NODES = 0.001, 50
 # Work that this counts as, when deterministic; HiGHS does not count any.
 PLACE_WORK = 0.5
-# What a place with many people to choose from may take by the clock, where there is one.
-PLACE_SECONDS = 10.0
-# What a neighbourhood counts as at least: writing it down and naming what comes of it takes time too.
-LEAST_WORK = 0.2
+# What a part may take by the clock, where there is one.
+PLACE_SECONDS = 6.0
+# So many parts are solved again before the roster is named, which takes as long as one or two of them.
+NAMED_EVERY = 20
 # A duty takes part in an outline's dive if its price is no more than this share of a duty's mean cost above itself.
 OUTLINE_WIDTH = 0.01
 # Beyond so many rows an outline takes minutes, in which half of the outlets can be staffed without one.
@@ -66,7 +67,11 @@ class PlaceSearch:
         self._strategy = board.settings.strategy
         self.work_left = board.settings.work_limit - board.work
         self._near: BoolArray | None = None
-        self._lock = threading.Lock()
+        self._lock, self._at_naming = threading.Lock(), threading.Lock()
+        assert board.values is not None, "the search opens with a roster"
+        # The best solution there is, and the latest that was named; how long that took, and how many tries ago it was.
+        self._now = self._named = board.values
+        self._naming_seconds, self._tries = 0.0, 0
 
     def run(self) -> None:
         """Search until the board says stop."""
@@ -75,13 +80,14 @@ class PlaceSearch:
             self._staff()
             self._relax()
             self._improve(rng)
-            return
-        other = rng.spawn(1)[0]
-        beside = threading.Thread(target=self._board.guarded(lambda: self._relax_and_improve(other)), daemon=True)
-        beside.start()
-        self._staff()
-        self._improve(rng)
-        beside.join()
+        else:
+            other = rng.spawn(1)[0]
+            beside = threading.Thread(target=self._board.guarded(lambda: self._relax_and_improve(other)), daemon=True)
+            beside.start()
+            self._staff()
+            self._improve(rng)
+            beside.join()
+        self._board.offer(self._now, "naming")
 
     def _relax_and_improve(self, rng: np.random.Generator) -> None:
         self._relax()
@@ -92,7 +98,7 @@ class PlaceSearch:
 
     def _guided(self, lp: LpResult) -> None:
         self._board.raise_bound(lp.bound, "linear relaxation")
-        self._near = near_duties(lp, self._model.roster.duty_columns, self._strategy.width)
+        self._near = near_duties(lp, self._model.roster.duty_columns, self._strategy.place_width)
 
     # ------------------------------------------------------------ staffing
 
@@ -102,7 +108,7 @@ class PlaceSearch:
         self._board.doing = "outlet by outlet"
         self._naming.quick = True
         fill_places(
-            self._model, self._relaxation, self._now, self._solved, partial(self._offer, phase="outlet by outlet"),
+            self._model, self._relaxation, self._now, self._again, partial(self._board.offer, phase="outlet by outlet"),
             lambda: self._board.stopped, allowed,
         )  # fmt: skip
         self._naming.quick = False
@@ -127,10 +133,39 @@ class PlaceSearch:
         )  # fmt: skip
         return None if values is None else placed(roster.options, values[duties] > 0, self._model.roster.options)
 
-    def _solved(self, part: Part, now: IntArray) -> IntArray | None:
-        """Solve the duties of an outlet and day by HiGHS, whose linear programme nearly is the answer there."""
+    # ------------------------------------------------------------ improving
+
+    def _improve(self, rng: np.random.Generator) -> None:
+        """Solve a few outlets and days again, until told to stop; name what comes of it now and then."""
+        self._board.expect_better()
+        sizes = itertools.cycle(self._strategy.small_neighbourhoods)
+        while not self._board.stopped and self.work_left > 0:
+            now, near = self._now, self._near
+            kind, size = ("places", 1) if near is None else next(sizes)
+            free = free_options(self._model, kind, size, rng)
+            if near is not None:
+                free &= near | (now[self._model.roster.duty_columns] > 0)
+            phase = self._board.doing = f"neighbourhood of {kind}"
+            columns = self._relaxation.reach(columns_of(self._model, free), self._model.decisions)
+            self._again(self._relaxation.around(columns, now), now)
+            self._tries += 1
+            if self._at_naming.acquire(blocking=False):
+                self._name(phase)
+                self._at_naming.release()
+
+    def _name(self, phase: str) -> None:
+        """Offer the best solution after some tries, and when there is just time enough left to name it."""
+        due = self._tries >= NAMED_EVERY or self._board.seconds_left < 2 * self._naming_seconds
+        if due and self._now is not self._named:
+            began = time.perf_counter()
+            self._tries, self._named = 0, self._now
+            self._board.offer(self._named, phase)
+            self._naming_seconds = time.perf_counter() - began
+
+    def _again(self, part: Part, now: IntArray) -> IntArray:
+        """Solve a part by HiGHS, whose linear programme nearly is the answer there; give the best solution there is."""
         if self.work_left <= 0:
-            return None
+            return self._now
         clock = not self._board.settings.deterministic
         task = MipTask(
             part.relaxation, gap=PLACE_GAP, nodes=PLACE_NODES,
@@ -138,56 +173,28 @@ class PlaceSearch:
             seed=self._board.settings.seed, start=now[part.columns],
         )  # fmt: skip
         values = run_mip(task, stopped=lambda: self._board.stopped).values
-        self._account(PLACE_WORK)
-        return None if values is None else self._kept(part.whole(values))
+        found = None if values is None else self._kept(part.whole(values))
+        with self._lock:
+            self.work_left -= PLACE_WORK
+            self._board.work += PLACE_WORK
+            if found is not None:
+                self._take(found, part)
+        return self._now
 
     def _kept(self, values: IntArray) -> IntArray | None:
         """Give a solution with what follows from it, or ``None`` if it keeps not all rows."""
         settled = self._model.roster.settled(values)
         return settled if self._relaxation.holds(settled) else None
 
-    # ------------------------------------------------------------ improving
-
-    def _improve(self, rng: np.random.Generator) -> None:
-        """Solve a few outlets and days again by CP-SAT, the rest fixed, until told to stop."""
-        duties = self._model.roster.duty_columns
-        self._board.expect_better()
-        for kind, size in itertools.cycle(self._strategy.small_neighbourhoods):
-            if self._board.stopped or self.work_left <= 0:
-                return
-            now = self._now
-            free = free_options(self._model, kind, size, rng)
-            if self._near is not None:
-                free &= self._near | (now[duties] > 0)
-            columns = self._relaxation.reach(columns_of(self._model, free), self._model.decisions)
-            self._again(self._relaxation.around(columns, now), now, f"neighbourhood of {kind}")
-
-    def _again(self, part: Part, now: IntArray, phase: str) -> None:
-        """Solve a part again and offer what comes of it."""
-        self._board.doing = phase
-        settings = self._board.settings
-        limits = CpLimits(
-            seconds=self._board.seconds_left,
-            work=min(self._strategy.neighbourhood_work, self.work_left),
-            seed=settings.seed,
-            parameters=settings.cp_sat,
-        )
-        result = solve_cp(part.relaxation.model(), limits, hint=now[part.columns], stop=self._board.stop)
-        self._account(max(result.work, LEAST_WORK))
-        better = None if result.values is None else self._kept(part.whole(result.values))
-        if better is not None:
-            self._offer(better, phase, part)
-
-    def _offer(self, values: IntArray, phase: str, part: Part | None = None) -> None:
-        """Offer a roster; where another thread has found a better one meanwhile, what is new of this one in that."""
-        with self._lock:
-            if part is not None:
-                both = self._both(values, part)
-                values = values if both is None else both
-            self._board.offer(values, phase)
+    def _take(self, values: IntArray, part: Part) -> None:
+        """Go on from a solution; where another thread has found one meanwhile, from what is new in this one in that."""
+        both = self._both(values, part)
+        values, cost = (values if both is None else both), self._model.roster.cost
+        if cost(values) < cost(self._now):
+            self._now = values
 
     def _both(self, values: IntArray, part: Part) -> IntArray | None:
-        """Give the best roster with what a part has decided, if rows allow both."""
+        """Give the best solution with what a part has decided, if rows allow both."""
         both = self._now.copy()
         both[part.columns] = values[part.columns]
         kept = self._kept(both)
@@ -198,13 +205,3 @@ class PlaceSearch:
         rest = self._relaxation.around(follows, both)
         found = run_mip(MipTask(rest.relaxation)).values
         return None if found is None else self._kept(rest.whole(found))
-
-    @property
-    def _now(self) -> IntArray:
-        assert self._board.values is not None, "the search opens with a roster"
-        return self._board.values
-
-    def _account(self, work: float) -> None:
-        with self._lock:
-            self.work_left -= work
-            self._board.work += work

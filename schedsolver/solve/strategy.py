@@ -44,8 +44,10 @@ class Strategy(Model):
         Deterministic time of CP-SAT for the activities of an outlet and day, where rules tell people apart.
     days, outlets, employees
         Sizes of the neighbourhoods solved again in turn; 0 leaves a kind out.
-    places, stretch
-        The same where there are many rules: outlets on one day, days of one outlet.
+    places, stretch, long_stretch
+        The same where there are many rules: outlets on one day, a few days of one outlet, many days of one.
+    place_width
+        What ``width`` is for these.
     """
 
     lines: bool = True
@@ -66,6 +68,8 @@ class Strategy(Model):
     employees: Annotated[int, Field(ge=0)] = 8
     places: Annotated[int, Field(ge=0)] = 2
     stretch: Annotated[int, Field(ge=0)] = 2
+    long_stretch: Annotated[int, Field(ge=0)] = 7
+    place_width: Annotated[float, Field(gt=0)] = 0.001
 
     @property
     def neighbourhoods(self) -> tuple[tuple[str, int], ...]:
@@ -75,7 +79,8 @@ class Strategy(Model):
     @property
     def small_neighbourhoods(self) -> tuple[tuple[str, int], ...]:
         """Kind and size of the neighbourhoods to take in turn where there are many rules."""
-        return _used(("places", self.places), ("stretch", self.stretch))
+        places = "places", self.places
+        return _used(places, ("stretch", self.stretch), places, ("stretch", self.long_stretch))
 
 
 def _used(*sizes: tuple[str, int]) -> tuple[tuple[str, int], ...]:
