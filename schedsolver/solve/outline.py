@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def outline_of(problem: Problem) -> Problem | None:
     """Give a problem without what tells people apart, or ``None`` where that leaves out nothing or makes no sense.
 
-    Everybody counts as a whole head and has one duty a day; work away from the outlet and work that rules ration are
-    nobody's.
+    Everybody has one duty a day; work away from the outlet and work that rules ration are nobody's. Parts of a head
+    stay, as they decide how many people it takes.
     """
     rules = tuple(_outlined(problem))
     if rules == problem.rules:
@@ -46,9 +46,7 @@ def outline_of(problem: Problem) -> Problem | None:
 
 def _outlined(problem: Problem) -> Iterator[Rule]:
     for rule in problem.rules:
-        if isinstance(rule, IntervalCover):
-            yield rule.model_copy(update={"head_percent": {}})
-        elif is_of(rule.name, CORE) and not _tells_apart(rule, problem):
+        if isinstance(rule, IntervalCover) or (is_of(rule.name, CORE) and not _tells_apart(rule, problem)):
             yield rule
 
 

@@ -23,6 +23,7 @@ import numpy as np
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.build import build_model
 from schedsolver.model.relaxation import Part, Relaxation
+from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
 from schedsolver.solve.filling import fill_places
 from schedsolver.solve.guide import near_duties, rounded, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
 PLACE_GAP, PLACE_NODES = 0.001, 50
 # Work that this counts as, when deterministic; HiGHS does not count any.
 PLACE_WORK = 0.5
-# What a part may take by the clock, where there is one.
+# Work of a run of CP-SAT at least: writing the part down takes time too.
+LEAST_WORK = 0.2
+# What a part may take HiGHS by the clock, where there is one.
 PLACE_SECONDS = 6.0
 # So many parts are solved again before the roster is named, which takes as long as one or two of them.
 NAMED_EVERY = 20
-# A duty takes part in an outline's dive if its price is no more than this share of a duty's mean cost above itself.
-OUTLINE_WIDTH = 0.01
+# The first time that names are found takes long, as none can be kept.
+FIRST_NAMING_SECONDS = 5.0
 # Beyond so many rows an outline takes minutes, in which half of the outlets can be staffed without one.
 OUTLINE_ROWS = 30_000
 
@@ -71,7 +74,9 @@ class PlaceSearch:
         assert board.values is not None, "the search opens with a roster"
         # The best solution there is, and the latest that was named; how long that took, and how many tries ago it was.
         self._now = self._named = board.values
-        self._naming_seconds, self._tries = 0.0, 0
+        self._naming_seconds, self._tries = FIRST_NAMING_SECONDS, 0
+        # Kinds of parts whose turn it is to be solved by CP-SAT: an engine keeps its turn as long as it proves optima.
+        self._for_cp_sat: set[str] = set()
 
     def run(self) -> None:
         """Search until the board says stop."""
@@ -87,7 +92,7 @@ class PlaceSearch:
             self._staff()
             self._improve(rng)
             beside.join()
-        self._board.offer(self._now, "naming")
+        self._board.offer(self._now, self._board.doing)
 
     def _relax_and_improve(self, rng: np.random.Generator) -> None:
         self._relax()
@@ -108,8 +113,8 @@ class PlaceSearch:
         self._board.doing = "outlet by outlet"
         self._naming.quick = True
         fill_places(
-            self._model, self._relaxation, self._now, self._again, partial(self._board.offer, phase="outlet by outlet"),
-            lambda: self._board.stopped, allowed,
+            self._model, self._relaxation, self._now, partial(self._again, kind="outlet"),
+            partial(self._board.offer, phase="outlet by outlet"), lambda: self._board.stopped, allowed,
         )  # fmt: skip
         self._naming.quick = False
 
@@ -124,11 +129,11 @@ class PlaceSearch:
         relaxation, duties = roster.relaxation(), roster.duty_columns
         if len(relaxation.row_lower) > OUTLINE_ROWS:
             return None
-        lp = LinearGuide(relaxation, lambda: self._board.stopped, method="ipm").solve()
+        lp = LinearGuide(relaxation, lambda: self._board.stopped, method="ipm", crossover=False).solve()
         if lp is None:
             return None
         values = rounded(
-            lp, relaxation, duties, OUTLINE_WIDTH, lambda: self._board.stopped,
+            lp, relaxation, duties, self._strategy.place_width, lambda: self._board.stopped,
             near=self._strategy.dive_near, share=self._strategy.dive_share,
         )  # fmt: skip
         return None if values is None else placed(roster.options, values[duties] > 0, self._model.roster.options)
@@ -147,7 +152,7 @@ class PlaceSearch:
                 free &= near | (now[self._model.roster.duty_columns] > 0)
             phase = self._board.doing = f"neighbourhood of {kind}"
             columns = self._relaxation.reach(columns_of(self._model, free), self._model.decisions)
-            self._again(self._relaxation.around(columns, now), now)
+            self._again(self._relaxation.around(columns, now), now, kind)
             self._tries += 1
             if self._at_naming.acquire(blocking=False):
                 self._name(phase)
@@ -162,24 +167,42 @@ class PlaceSearch:
             self._board.offer(self._named, phase)
             self._naming_seconds = time.perf_counter() - began
 
-    def _again(self, part: Part, now: IntArray) -> IntArray:
-        """Solve a part by HiGHS, whose linear programme nearly is the answer there; give the best solution there is."""
+    def _again(self, part: Part, now: IntArray, kind: str) -> IntArray:
+        """Solve a part by the engine whose turn it is for its kind; give the best solution there is."""
         if self.work_left <= 0:
             return self._now
-        clock = not self._board.settings.deterministic
-        task = MipTask(
-            part.relaxation, gap=PLACE_GAP, nodes=PLACE_NODES,
-            seconds=min(PLACE_SECONDS, self._board.seconds_left) if clock else math.inf,
-            seed=self._board.settings.seed, start=now[part.columns],
-        )  # fmt: skip
-        values = run_mip(task, stopped=lambda: self._board.stopped).values
+        solve = self._by_cp_sat if kind in self._for_cp_sat else self._by_highs
+        values, proved, work = solve(part, now)
         found = None if values is None else self._kept(part.whole(values))
         with self._lock:
-            self.work_left -= PLACE_WORK
-            self._board.work += PLACE_WORK
+            self.work_left -= work
+            self._board.work += work
+            if not proved:
+                self._for_cp_sat ^= {kind}
             if found is not None:
                 self._take(found, part)
         return self._now
+
+    def _by_highs(self, part: Part, now: IntArray) -> tuple[IntArray | None, bool, float]:
+        """Give a solution, whether none is better, and the work; small linear programmes nearly are the answer."""
+        settings = self._board.settings
+        task = MipTask(
+            part.relaxation, gap=PLACE_GAP, nodes=PLACE_NODES,
+            seconds=math.inf if settings.deterministic else min(PLACE_SECONDS, self._board.seconds_left),
+            seed=settings.seed, start=now[part.columns],
+        )  # fmt: skip
+        found = run_mip(task, stopped=lambda: self._board.stopped)
+        return found.values, found.proved, PLACE_WORK
+
+    def _by_cp_sat(self, part: Part, now: IntArray) -> tuple[IntArray | None, bool, float]:
+        """Do the same where the tree search of a linear programme does not come to an end."""
+        settings, most = self._board.settings, self._strategy.neighbourhood_work
+        limits = CpLimits(
+            seconds=self._board.seconds_left, work=min(most, self.work_left), workers=1, seed=settings.seed,
+            parameters=settings.cp_sat,
+        )  # fmt: skip
+        found = solve_cp(part.relaxation.model(), limits, hint=now[part.columns], stop=self._board.stop)
+        return found.values, found.status is CpStatus.OPTIMAL, max(found.work, LEAST_WORK)
 
     def _kept(self, values: IntArray) -> IntArray | None:
         """Give a solution with what follows from it, or ``None`` if it keeps not all rows."""

@@ -61,7 +61,7 @@ class Strategy(Model):
     reassign_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     prove_beside: bool = True
     neighbourhood_work: Annotated[float, Field(gt=0)] = 2.0
-    place_rows: Annotated[int, Field(ge=0)] = 20_000
+    place_rows: Annotated[int, Field(ge=0)] = 5_000
     naming_work: Annotated[float, Field(gt=0)] = 0.2
     days: Annotated[int, Field(ge=0)] = 1
     outlets: Annotated[int, Field(ge=0)] = 2

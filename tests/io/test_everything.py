@@ -140,7 +140,7 @@ def test_small_clusters_have_the_rules_they_have_people_for(outlets, staff):
 
 def test_a_small_one_is_solved():
     problem = everything(outlets=2, staff=8, days=1, start="2026-03-03")
-    result = ss.solve(problem, ss.Settings(deterministic=True, deterministic_work=3, gap=0.1))
+    result = ss.solve(problem, ss.Settings(deterministic=True, deterministic_work=6, gap=0.1))
     idle = ss.check(problem, ss.Schedule.of(())).objective
     assert ss.check(problem, result.schedule).ok
     assert result.bound <= result.objective < idle / 2

@@ -1,6 +1,6 @@
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
+from schedsolver.model.build import build_model
 from schedsolver.model.relaxation import UNBOUNDED, Relaxation, relaxation_of
+from tests.tiny import tiny
 
 POINTS = [np.array(p) for p in itertools.product((0, 1), (0, 1), (0, 1), (-1, 0, 1, 2))]
 
@@ -218,6 +220,32 @@ def test_a_part_around_columns_has_the_points_that_leave_the_others_alone(size):
 def test_columns_are_reached_through_rows_and_columns_that_are_not_closed(begin, closed, reached):
     shut = np.isin(np.arange(4), closed)
     assert three_rows().reach(np.array(begin, np.int64), shut).tolist() == reached
+
+
+# The same rows: what is made later follows from what was there, never the other way round.
+@pytest.mark.parametrize(
+    ("begin", "made", "reached"),
+    [
+        ([0], [0, 1, 1, 2], [0, 1, 2, 3]), ([0], [0, 1, 2, 3], [0, 2, 3]), ([1], [0, 1, 2, 3], [1, 2]),
+        ([1], [0, 1, 1, 2], [1, 2]), ([3], [0, 1, 1, 2], [3]), ([2], [0, 2, 1, 3], [1, 2]), ([0], [3, 2, 1, 0], [0]),
+    ],
+)  # fmt: skip
+def test_of_a_row_only_the_latest_columns_follow(begin, made, reached):
+    relaxation = replace(three_rows(), made=np.array(made))
+    assert relaxation.reach(np.array(begin, np.int64), np.zeros(4, bool)).tolist() == reached
+
+
+def test_a_model_says_when_its_columns_were_made():
+    model = build_model(tiny()).roster
+    made = model.relaxation().made
+    assert len(made) == model.columns
+    assert (np.diff(made) >= 0).all()
+    together = model.new_columns([1, 1, 1])
+    later = model.new_columns([1])
+    after = model.relaxation().made
+    assert len(set(after[together].tolist())) == 1
+    assert after[together[0]] > made[-1]
+    assert after[later[0]] > after[together[0]]
 
 
 def test_a_relaxation_is_a_model_again():
