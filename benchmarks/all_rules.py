@@ -150,6 +150,7 @@ def all_rules(plain: ss.Problem) -> list[dict[str, Any]]:
             least=1,
         ),
         soft("rotation.post", 1000, post="outlet", least_days=2, scope={"tags": ["mentor"]}),
+        soft("rotation.cycle", 50, team=people[12:14], days=3),
         soft("fair.distance", 20, items=["closing", "weekend"]),
         soft("fair.range", 100, items=["closing", "weekend"], maximum=30),
         soft("fair.worst_off", 50, items=["weekend off"], count=3),
