@@ -1,6 +1,7 @@
 """Whatever is asked, the roster returned passes the check, costs what the result says, and the bound holds."""
 
 import datetime as dt
+import os
 import threading
 from typing import ClassVar
 
@@ -20,7 +21,15 @@ from tests.solving import counter_day, every_roster, fixed_shift, plain
 from tests.strategies import problems
 from tests.tiny import MONDAY, tiny
 
+# EXAMPLES=500 in the environment tries as many random problems.
+EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
 QUICK = ss.Settings(deterministic=True, deterministic_work=2)
+# The ways a search may go: CP-SAT on the whole, from a linear programme, outlet by outlet.
+WAYS = (
+    QUICK,
+    QUICK.model_copy(update={"deterministic_work": 0.1, "strategy": ss.Strategy(small_options=0)}),
+    QUICK.model_copy(update={"strategy": ss.Strategy(small_options=0, place_rows=0)}),
+)
 GENEROUS = ss.Settings(deterministic=True, deterministic_work=60, gap=0)
 
 
@@ -37,12 +46,12 @@ def rule_lists(draw: st.DrawFn) -> tuple[Rule, ...]:
     return tuple(draw(st.lists(st.sampled_from(rules), unique_by=lambda r: r.name)))
 
 
-@settings(max_examples=40)
+@settings(max_examples=EXAMPLES)
 @given(st.data())
 def test_any_returned_roster_passes_the_check_and_costs_what_it_says(data):
     problem = data.draw(problems(data.draw(rule_lists())))
     try:
-        result = ss.solve(problem, QUICK)
+        result = ss.solve(problem, data.draw(st.sampled_from(WAYS)))
     except InfeasibleProblem:
         # Nobody working is a roster unless a pin asks for more.
         assert any(not pin.off for pin in problem.pins)
@@ -54,7 +63,7 @@ def test_any_returned_roster_passes_the_check_and_costs_what_it_says(data):
     assert (result.status == "optimal") == (result.bound == result.objective)
 
 
-@settings(max_examples=40)
+@settings(max_examples=EXAMPLES)
 @given(miniatures().filter(lambda problem: not two_a_day(problem)))
 def test_the_cheapest_of_all_rosters_is_found(problem):
     reports = (ss.check(problem, roster) for roster in every_roster(problem))
