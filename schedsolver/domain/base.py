@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
@@ -106,3 +107,8 @@ ClockTime = Annotated[
 ]
 Day = Annotated[dt.date, BeforeValidator(parse_date)]
 Moment = Annotated[dt.datetime, BeforeValidator(parse_moment)]
+
+
+def named_twice(names: Sequence[str]) -> list[str]:
+    """Give the names that are there more than once, in order, for messages."""
+    return sorted({name for name in names if names.count(name) > 1})

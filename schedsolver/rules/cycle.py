@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from schedsolver.domain.base import Identifier
+from schedsolver.domain.base import Identifier, named_twice
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
 from schedsolver.rules.duty import two_a_day
@@ -46,8 +46,7 @@ class CyclicRoster(Rule):
 
     @model_validator(mode="after")
     def _different_people(self) -> Self:
-        twice = sorted({name for name in self.team if self.team.count(name) > 1})
-        if twice:
+        if twice := named_twice(self.team):
             raise ValueError(f"{', '.join(twice)} cannot be in a team twice; name each member once")
         return self
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from schedsolver.domain.base import Identifier
+from schedsolver.domain.base import Identifier, named_twice
 from schedsolver.domain.options import IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE
@@ -87,8 +87,7 @@ class WorkApart(Rule):
 
     @model_validator(mode="after")
     def _different_people(self) -> Self:
-        twice = sorted({name for name in self.employees if self.employees.count(name) > 1})
-        if twice:
+        if twice := named_twice(self.employees):
             raise ValueError(f"{', '.join(twice)} cannot be kept apart from themselves; name each person once")
         return self
 

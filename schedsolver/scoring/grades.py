@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from schedsolver.domain import Permission
-from schedsolver.domain.base import Day, Identifier, Model
+from schedsolver.domain.base import Day, Identifier, Model, named_twice
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.errors import Fault, InvalidProblem
 from schedsolver.scoring.tables import EMPLOYEE, Number, read_people, read_records
@@ -103,9 +103,7 @@ class Ladder(Model):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
-        names = [grade.grade_id for grade in self.grades]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
+        if twice := named_twice([grade.grade_id for grade in self.grades]):
             raise ValueError(f"grade {', '.join(twice)} is there twice; name each grade once")
         return self
 

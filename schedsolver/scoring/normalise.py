@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from pydantic import AfterValidator, Field
 
-from schedsolver.domain.base import Identifier, Model
+from schedsolver.domain.base import Identifier, Model, named_twice
 from schedsolver.scoring.tables import EMPLOYEE, OUTLET, Number
 
 FloatArray = NDArray[np.float64]
@@ -71,8 +71,7 @@ class Component(Model):
 
 def _names_differ(components: tuple[Component, ...]) -> tuple[Component, ...]:
     names = [component.name for component in components]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
+    if twice := named_twice(names):
         raise ValueError(f"{', '.join(twice)} is there twice; name each component once")
     if taken := sorted(RESULT_COLUMNS.intersection(names)):
         raise ValueError(f"{', '.join(taken)} is the name of a column of the result; call the component otherwise")

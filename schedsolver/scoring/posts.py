@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import AfterValidator, Field
 
 from schedsolver.domain import Permission
-from schedsolver.domain.base import Identifier, Model
+from schedsolver.domain.base import Identifier, Model, named_twice
 from schedsolver.errors import Fault, InvalidProblem
 from schedsolver.scoring.tables import EMPLOYEE, OUTLET, read_records, require_columns
 
@@ -41,9 +41,7 @@ class Post(Model):
 
 
 def _ids_differ(posts: tuple[Post, ...]) -> tuple[Post, ...]:
-    names = [post.post_id for post in posts]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
+    if twice := named_twice([post.post_id for post in posts]):
         raise ValueError(f"post {', '.join(twice)} is there twice; name each post once")
     return posts
 
