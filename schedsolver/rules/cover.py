@@ -94,9 +94,10 @@ class IntervalCover(Rule):
         crowd = int(parts.sum())
         most = [crowd if c.maximum is None else (c.maximum - c.heads) * pieces for c in cells]
         surplus = [(r, most[r], cents_per_piece(cell.surplus_cents, pieces)) for r, cell in enumerate(cells)]
-        gap = model.price_gaps(self, terms, [c.heads * pieces for c in cells], shortage, surplus)
+        needs = [c.heads * pieces for c in cells]
+        gap = model.price_gaps(self, terms, needs, shortage, surplus)
         if self.head_percent:
-            add_least_costs(model, terms, [c.heads * pieces for c in cells], shortage, surplus, gap)
+            add_least_costs(model, terms, needs, shortage, surplus, gap)
 
     def judge(self, problem: Problem, schedule: Schedule) -> Judgement:
         """Count the heads of each cell and price the difference."""

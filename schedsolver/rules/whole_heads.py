@@ -49,7 +49,8 @@ def least_costs(
     need
         Pieces needed.
     steps
-        ``(width, cents)``: so many missing pieces cost so much each, the cheaper ones first.
+        ``(width, cents)``: so many missing pieces cost so much each; the cheaper ones come first, in whatever order
+        they are given.
     surplus_cents
         Price of each piece beyond.
 
@@ -61,10 +62,11 @@ def least_costs(
     most = [need // w + 2 for w in worth]
     if need <= 0 or not worth or not any(cents for _, cents in steps) or math.prod(m + 1 for m in most) > MOST_POINTS:
         return ()
+    steps = tuple(sorted(steps, key=lambda step: step[1]))
     people = np.array(list(itertools.product(*(range(m + 1) for m in most))), np.int64)
     cost = _costs(people @ np.array(worth), need, steps, surplus_cents)
     rows = dict.fromkeys(_in_whole_numbers(slope, people, cost) for slope in _slopes(people, cost))
-    pieces = need - np.cumsum([0, *(width for width, _ in sorted(steps, key=lambda step: step[1]))])
+    pieces = need - np.cumsum([0, *(width for width, _ in steps)])
     corners = pieces, _costs(pieces, need, steps, surplus_cents)
     return tuple(row for row in rows if _holds(row, worth, surplus_cents) and not _implied(row, worth, *corners))
 
@@ -81,9 +83,9 @@ def _implied(row: LeastCost, worth: tuple[int, ...], pieces: IntArray, cost: Int
 
 
 def _costs(pieces: IntArray, need: int, steps: tuple[tuple[int, int], ...], surplus_cents: int) -> IntArray:
-    """Price the pieces of a head that are there."""
+    """Price the pieces of a head that are there; steps begin with the cheapest."""
     missing, cost = np.maximum(need - pieces, 0), np.maximum(pieces - need, 0) * surplus_cents
-    for width, cents in sorted(steps, key=lambda step: step[1]):
+    for width, cents in steps:
         here = np.minimum(missing, width)
         missing, cost = missing - here, cost + here * cents
     return cost

@@ -12,7 +12,7 @@ import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.relaxation import Part, Relaxation
-from schedsolver.solve.neighbourhoods import columns_of
+from schedsolver.solve.neighbourhoods import part_of
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
@@ -51,11 +51,8 @@ def fill_places(
     options, now = model.roster.options, values
     for day in range(model.roster.problem.horizon.days):
         for outlet in np.unique(options.outlet[options.day == day]):
-            free = (options.day == day) & (options.outlet == outlet)
-            if allowed is not None:
-                free &= allowed | (now[model.roster.duty_columns] > 0)
-            columns = relaxation.reach(columns_of(model, free), model.decisions)
-            better = solve(relaxation.around(columns, now), now)
+            place = (options.day == day) & (options.outlet == outlet)
+            better = solve(part_of(model, relaxation, place, now, allowed), now)
             now = now if better is None else better
             if done():
                 offer(now)

@@ -10,6 +10,7 @@ from schedsolver.domain.options import BoolArray, IntArray
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
+    from schedsolver.model.relaxation import Part, Relaxation
 
 
 def free_options(model: BuiltModel, kind: str, size: int, rng: np.random.Generator) -> BoolArray:
@@ -39,6 +40,27 @@ def free_options(model: BuiltModel, kind: str, size: int, rng: np.random.Generat
     if kind == "employees":
         chosen &= np.isin(options.employee, rng.permutation(len(problem.staff))[:size])
     return chosen
+
+
+def part_of(
+    model: BuiltModel, relaxation: Relaxation, free: BoolArray, now: IntArray, among: BoolArray | None = None
+) -> Part:
+    """Give the part of a model that frees some options, with what fills duties there and what follows from them.
+
+    Parameters
+    ----------
+    model, relaxation
+        The model, and its rows.
+    free
+        Options to choose from again, shape ``(options,)``.
+    now
+        Value of every column.
+    among
+        Of the free ones, only these and those given now are chosen from, same shape; all of them when ``None``.
+    """
+    if among is not None:
+        free = free & (among | (now[model.roster.duty_columns] > 0))
+    return relaxation.around(relaxation.reach(columns_of(model, free), model.decisions), now)
 
 
 def columns_of(model: BuiltModel, free: BoolArray) -> IntArray:

@@ -27,7 +27,7 @@ from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
 from schedsolver.solve.filling import fill_places
 from schedsolver.solve.guide import near_duties, rounded, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
-from schedsolver.solve.neighbourhoods import columns_of, free_options
+from schedsolver.solve.neighbourhoods import free_options, part_of
 from schedsolver.solve.outline import outline_of, placed
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class PlaceSearch:
             self._staff()
             self._improve(rng)
             beside.join()
-        self._board.offer(self._now, self._board.doing)
+        self._name(self._board.doing)
 
     def _relax_and_improve(self, rng: np.random.Generator) -> None:
         self._relax()
@@ -147,21 +147,19 @@ class PlaceSearch:
         while not self._board.stopped and self.work_left > 0:
             now, near = self._now, self._near
             kind, size = ("places", 1) if near is None else next(sizes)
-            free = free_options(self._model, kind, size, rng)
-            if near is not None:
-                free &= near | (now[self._model.roster.duty_columns] > 0)
             phase = self._board.doing = f"neighbourhood of {kind}"
-            columns = self._relaxation.reach(columns_of(self._model, free), self._model.decisions)
-            self._again(self._relaxation.around(columns, now), now, kind)
+            free = free_options(self._model, kind, size, rng)
+            self._again(part_of(self._model, self._relaxation, free, now, near), now, kind)
             self._tries += 1
-            if self._at_naming.acquire(blocking=False):
+            # After some tries, and when there is just time enough left.
+            due = self._tries >= NAMED_EVERY or self._board.seconds_left < 2 * self._naming_seconds
+            if due and self._at_naming.acquire(blocking=False):
                 self._name(phase)
                 self._at_naming.release()
 
     def _name(self, phase: str) -> None:
-        """Offer the best solution after some tries, and when there is just time enough left to name it."""
-        due = self._tries >= NAMED_EVERY or self._board.seconds_left < 2 * self._naming_seconds
-        if due and self._now is not self._named:
+        """Offer the best solution if it is not the one that was named last."""
+        if self._now is not self._named:
             began = time.perf_counter()
             self._tries, self._named = 0, self._now
             self._board.offer(self._named, phase)

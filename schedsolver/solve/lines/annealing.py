@@ -287,22 +287,17 @@ def place_of(tables: Tables, sort: Int32Array, seed: Sequence[int]) -> Place:
 
 
 @njit(cache=True, nogil=True)
-def _walk(tables: Tables, place: Place, sort: Int32Array) -> int:
-    """Go along all lines from the beginning; give what they cost without cover."""
-    cents = 0
+def _walk(tables: Tables, place: Place, sort: Int32Array) -> None:
+    """Go along all lines from the beginning, and count what they count and cover."""
     for employee in range(len(sort)):
         node = tables.start[employee]
         for day in range(sort.shape[1]):
             place.node[employee, day], place.sort[employee, day] = node, sort[employee, day]
             entry = _entry(tables, employee, day, node, sort[employee, day])
             node = tables.follow[entry]
-            cents += tables.paid[entry] + _own(tables, employee, day, sort[employee, day])
             for k in range(tables.first[entry], tables.first[entry + 1]):
                 place.total[tables.own_counts[employee] + tables.counted[k]] += tables.amount[k]
             if sort[employee, day] != OFF:
                 option = tables.option[employee, day, sort[employee, day]]
                 for k in range(tables.row_first[option], tables.row_first[option + 1]):
                     place.covered[tables.row[k]] += 1
-    for count in range(len(place.total)):
-        cents += tables.price[count] * _outside(tables, count, place.total[count])
-    return cents
