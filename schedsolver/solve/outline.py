@@ -1,8 +1,8 @@
 """The outline of a problem with many rules: who works where on which day, people not told apart by anything fine.
 
-Rules that tell people apart slot by slot multiply the rows of a model: without them, and with one duty a day, a week of
-five times the rows is solved in seconds. What the outline costs means little, but who works where in it is a good
-choice to begin from; what it left out is kept from there on.
+Rules that tell people apart slot by slot multiply the rows of a model: without them, with one duty a day and few
+starts and lengths, the relaxation of a week of five times the rows is solved in seconds. What the outline costs means
+little, but who works where in it is a good choice to begin from; what it left out is kept from there on.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.optimize import LinearConstraint, milp
+from scipy.sparse import csr_array
 
 from schedsolver.domain.options import BoolArray
 from schedsolver.domain.rule import is_of
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
     from schedsolver.domain.options import DutyOptions
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.rule import Rule
+    from schedsolver.model.relaxation import FloatArray
+
+
+# Of duties that differ in their start only, an outline has the first, and others that start so much later.
+START_MINUTES = 120
+# Shares this near to a whole number are whole.
+TOLERANCE = 1e-6
 
 
 def outline_of(problem: Problem) -> Problem | None:
@@ -54,20 +63,61 @@ def _tells_apart(rule: Rule, problem: Problem) -> bool:
     return rule.tells_apart(problem) is not None or rule.tells_heads_apart(problem) is not None
 
 
-def placed(outlined: DutyOptions, given: BoolArray, options: DutyOptions) -> BoolArray:
-    """Tell which options are on a day and at an outlet where the outline has their employee.
+def few_options(options: DutyOptions) -> BoolArray:
+    """Tell which options an outline has: the longest of each shift type, at some of its starts; shape ``(n,)``."""
+    kinds = np.stack([options.employee, options.day, options.outlet, options.shift_type])
+    _, kind = np.unique(kinds, axis=1, return_inverse=True)
+    length = options.end - options.start
+    longest = np.zeros(kind.max(initial=0) + 1, np.int64)
+    np.maximum.at(longest, kind, length)
+    few = length == longest[kind]
+    first = np.full(len(longest), options.start.max(initial=0))
+    np.minimum.at(first, kind[few], options.start[few])
+    kept: BoolArray = few & ((options.start - first[kind]) % START_MINUTES == 0)
+    return kept
+
+
+def placed(outlined: DutyOptions, given: FloatArray, options: DutyOptions) -> BoolArray:
+    """Tell which options are on a day and at an outlet where the outline has their employee, shape ``(len(options),)``.
 
     Parameters
     ----------
     outlined, given
-        Options of the outline, and which of them it gives, shape ``(len(outlined),)``.
+        Options of the outline, and how much of each its relaxation gives, shape ``(len(outlined),)``.
     options
         Options to tell of.
-
-    Returns
-    -------
-    Array of shape ``(len(options),)``.
     """
-    there = {*zip(*(part[given].tolist() for part in (outlined.employee, outlined.day, outlined.outlet)), strict=True)}
-    every = zip(options.employee.tolist(), options.day.tolist(), options.outlet.tolist(), strict=True)
-    return np.array([place in there for place in every], bool)
+    where, at = ((part.employee, part.day, part.outlet) for part in (outlined, options))
+    share = np.zeros([1 + max(a.max(initial=0), b.max(initial=0)) for a, b in zip(where, at, strict=True)])
+    np.add.at(share, where, given)
+    there: BoolArray = whole_places(share)[at]
+    return there
+
+
+def whole_places(share: FloatArray) -> BoolArray:
+    """Round how much everybody is at each outlet on each day, keeping as much of it as can be.
+
+    The sums over a person, over their outlets on a day and over the people at an outlet on a day are rounded up or
+    down. They are sums of a flow, so the linear programme has a whole optimum.
+
+    Parameters
+    ----------
+    share
+        Shape ``(employees, days, outlets)``.
+    """
+    at = np.nonzero(share > TOLERANCE)
+    whole = np.zeros(share.shape, bool)
+    if not len(at[0]):
+        return whole
+    employee, day, outlet = at
+    _, days, outlets = share.shape
+    sums = (employee, employee * days + day, day * outlets + outlet)
+    each = np.arange(len(employee))
+    ends = np.cumsum([0, *(1 + group.max() for group in sums)])
+    rows = np.concatenate([group + first for group, first in zip(sums, ends, strict=False)])
+    taken = csr_array((np.ones(len(rows)), (rows, np.tile(each, len(sums)))), shape=(ends[-1], len(each)))
+    total = taken @ share[at]
+    keep = LinearConstraint(taken, np.floor(total + TOLERANCE), np.ceil(total - TOLERANCE))
+    found = milp(-share[at], constraints=keep, integrality=np.ones(len(each)), bounds=(0, 1))
+    whole[at] = found.x > 0.5
+    return whole

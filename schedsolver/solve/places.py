@@ -22,13 +22,15 @@ import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.build import build_model
+from schedsolver.model.options import duty_options
 from schedsolver.model.relaxation import Part, Relaxation
+from schedsolver.rules.catalogue import active_rules
 from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
 from schedsolver.solve.filling import fill_places
-from schedsolver.solve.guide import near_duties, rounded, solve_by_rows
+from schedsolver.solve.guide import near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
 from schedsolver.solve.neighbourhoods import free_options, part_of
-from schedsolver.solve.outline import outline_of, placed
+from schedsolver.solve.outline import few_options, outline_of, placed
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
@@ -47,8 +49,6 @@ PLACE_SECONDS = 6.0
 NAMED_EVERY = 20
 # The first time that names are found takes long, as none can be kept.
 FIRST_NAMING_SECONDS = 5.0
-# Beyond so many rows an outline takes minutes, in which half of the outlets can be staffed without one.
-OUTLINE_ROWS = 30_000
 
 
 class PlaceSearch:
@@ -125,18 +125,13 @@ class PlaceSearch:
         if outline is None:
             return None
         self._board.doing = "outline"
-        roster = build_model(outline).roster
-        relaxation, duties = roster.relaxation(), roster.duty_columns
-        if len(relaxation.row_lower) > OUTLINE_ROWS:
-            return None
-        lp = LinearGuide(relaxation, lambda: self._board.stopped, method="ipm", crossover=False).solve()
+        rules = active_rules(outline)
+        every = duty_options(outline, rules)
+        roster = build_model(outline, rules, every.where(few_options(every))).roster
+        lp = LinearGuide(roster.relaxation(), lambda: self._board.stopped, method="ipm", crossover=False).solve()
         if lp is None:
             return None
-        values = rounded(
-            lp, relaxation, duties, self._strategy.place_width, lambda: self._board.stopped,
-            near=self._strategy.dive_near, share=self._strategy.dive_share,
-        )  # fmt: skip
-        return None if values is None else placed(roster.options, values[duties] > 0, self._model.roster.options)
+        return placed(roster.options, lp.values[roster.duty_columns], self._model.roster.options)
 
     # ------------------------------------------------------------ improving
 

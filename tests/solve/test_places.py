@@ -5,21 +5,24 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import schedsolver as ss
 from schedsolver.domain import FairItem
 from schedsolver.domain.rule import is_of
 from schedsolver.model.build import build_model
+from schedsolver.model.options import duty_options
 from schedsolver.model.relaxation import Part
 from schedsolver.rules import check
-from schedsolver.rules.catalogue import CORE
+from schedsolver.rules.catalogue import CORE, active_rules
 from schedsolver.rules.fair_indices import FairJain
 from schedsolver.solve.board import Board
 from schedsolver.solve.guide import near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide
 from schedsolver.solve.naming import Naming, model_for_search
 from schedsolver.solve.neighbourhoods import columns_of
-from schedsolver.solve.outline import outline_of, placed
+from schedsolver.solve.outline import few_options, outline_of, placed, whole_places
 from schedsolver.solve.places import PlaceSearch
 from schedsolver.solve.search import Search
 from tests.solve.test_engines import never
@@ -118,11 +121,24 @@ def test_a_plain_problem_needs_no_outline():
     assert outline_of(ss.generate(ss.GeneratorSpec(outlets=1, staff=3, days=1)).replace(rules=())) is None
 
 
+def test_an_outline_has_the_longest_duties_two_hours_apart(problem):
+    options = duty_options(problem, active_rules(problem))
+    few = few_options(options)
+    kinds = np.stack([options.employee, options.day, options.outlet, options.shift_type]).T
+    for kind in np.unique(kinds, axis=0):
+        these = (kinds == kind).all(axis=1)
+        length = options.end[these] - options.start[these]
+        start, longest = options.start[these], length == length.max()
+        np.testing.assert_array_equal(few[these], longest & ((start - start[longest].min()) % 120 == 0))
+    assert len({*options.start[few]}) > 1
+    assert 0 < few.sum() < len(few)
+
+
 def test_options_are_placed_where_the_outline_has_their_people(problem):
     options, outlined = build_model(problem).roster.options, build_model(outline_of(problem)).roster.options
-    given = np.zeros(len(outlined), bool)
-    given[[0, len(outlined) - 1]] = True
-    chosen = placed(outlined, given, options)
+    worked = np.zeros(len(outlined))
+    worked[[0, len(outlined) - 1]] = 1
+    chosen = placed(outlined, worked, options)
     for i in (0, len(outlined) - 1):
         where = outlined.employee[i], outlined.day[i], outlined.outlet[i]
         here = (options.employee == where[0]) & (options.day == where[1]) & (options.outlet == where[2])
@@ -130,6 +146,29 @@ def test_options_are_placed_where_the_outline_has_their_people(problem):
         assert chosen[here].all()
         chosen[here] = False
     assert not chosen.any()
+
+
+def test_nobody_is_placed_by_an_outline_without_duties(problem):
+    options = build_model(problem).roster.options
+    assert not placed(options, np.zeros(len(options)), options).any()
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_places_are_rounded_so_that_as_much_is_kept_as_can_be(seed):
+    """Against every way to put people, where sums of what is given are rounded up or down."""
+    rng = np.random.default_rng(seed)
+    people, days, outlets = 2, 2, 2
+    share = rng.dirichlet(np.ones(outlets + 1), (people, days))[..., :outlets] * rng.integers(0, 2, (people, days, 1))
+    found = whole_places(share)
+    sums = (lambda of: of.sum((1, 2)), lambda of: of.sum(2), lambda of: of.sum(0))
+
+    def keeps(whole: np.ndarray) -> bool:
+        return all((abs(total(whole) - total(share)) < 1).all() for total in sums)
+
+    every = (np.reshape(bits, share.shape) for bits in itertools.product((0, 1), repeat=share.size))
+    best = max((share * whole).sum() for whole in every if keeps(whole) and not whole[share == 0].any())
+    assert keeps(found)
+    np.testing.assert_allclose((share * found).sum(), best, atol=1e-6)
 
 
 # ---------------------------------------------------------------- row by row
