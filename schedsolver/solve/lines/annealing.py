@@ -17,7 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from schedsolver.domain.options import IntArray
-from schedsolver.solve.lines.tables import NEVER, Int32Array, Tables
+from schedsolver.solve.lines.tables import END, FIRST, FOLLOW, NEVER, PAID, Int32Array, Tables
 
 OFF = -1
 # Blocks are up to so many days long, and go on for another day with these odds, those exchanged longer.
@@ -35,6 +35,8 @@ class Place(NamedTuple):
         Duty of each employee and day, ``OFF`` for none, shape ``(employees, days)``.
     node
         Where each line is before each day, same shape.
+    entry
+        Where the tables have the step that it takes from there, same shape.
     total
         What it has counted, shape ``(counts,)``.
     covered
@@ -45,6 +47,7 @@ class Place(NamedTuple):
 
     sort: Int32Array
     node: Int32Array
+    entry: Int32Array
     total: IntArray
     covered: IntArray
     random: NDArray[np.uint64]
@@ -76,17 +79,7 @@ def _outside(tables: Tables, count: int, total: int) -> int:
 @njit(cache=True, nogil=True, forceinline=True)
 def _entry(tables: Tables, employee: int, day: int, node: int, sort: int) -> int:
     """Give where the tables have a step."""
-    step = 0 if sort == OFF else tables.step[tables.option[employee, day, sort]]
-    place = (tables.day_class[employee, day] * tables.nodes[employee] + node) * tables.steps[employee] + step
-    return int(tables.base[employee] + place)
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def _own(tables: Tables, employee: int, day: int, sort: int) -> int:
-    """Give the price of a single duty or day off."""
-    if sort == OFF:
-        return int(tables.off_cents[employee, day])
-    return int(tables.cents[tables.option[employee, day, sort]])
+    return int(tables.base[employee, day] + node * tables.steps[employee] + tables.step[employee, sort])
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -100,19 +93,21 @@ def _change(
     days, after, cents, hard, may = place.sort.shape[1], place.node[employee, first], 0, 0, True
     base = tables.own_counts[employee]
     for day in range(first, days):
-        before, old = place.node[employee, day], place.sort[employee, day]
-        if day >= first + count and before == after:
+        if day >= first + count and place.node[employee, day] == after:
             break
+        old = place.sort[employee, day]
         sort = new[day - first] if day < first + count else old
-        i, j = _entry(tables, employee, day, after, sort), _entry(tables, employee, day, before, old)
-        after = tables.follow[i]
+        i, j = _entry(tables, employee, day, after, sort), place.entry[employee, day]
+        after = tables.leads[i, FOLLOW]
         if after < 0:
             may = False
             break
-        cents += tables.paid[i] - tables.paid[j] + _own(tables, employee, day, sort) - _own(tables, employee, day, old)
-        for k in range(tables.first[i], tables.first[i + 1]):
+        cents += tables.leads[i, PAID] - tables.leads[j, PAID]
+        if sort != old:
+            cents += tables.cents[employee, day, sort] - tables.cents[employee, day, old]
+        for k in range(tables.leads[i, FIRST], tables.leads[i, END]):
             sums[base + tables.counted[k]] += tables.amount[k]
-        for k in range(tables.first[j], tables.first[j + 1]):
+        for k in range(tables.leads[j, FIRST], tables.leads[j, END]):
             sums[base + tables.counted[k]] -= tables.amount[k]
     for c in range(base, tables.own_counts[employee + 1]):
         if sums[c] != 0 and may:
@@ -120,7 +115,7 @@ def _change(
             cents += units * tables.price[c]
             hard += units * tables.price[c] if tables.hard[c] else 0
         sums[c] = 0
-    return cents if may and hard <= 0 and cents < NEVER // 2 else NEVER
+    return cents if may and hard <= 0 else NEVER
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -147,17 +142,16 @@ def _commit(tables: Tables, place: Place, employee: int, first: int, new: Int32A
     """Give a line other duties on some days; cover is seen to already."""
     after, base = place.node[employee, first], tables.own_counts[employee]
     for day in range(first, place.sort.shape[1]):
-        before, old = place.node[employee, day], place.sort[employee, day]
-        if day >= first + count and before == after:
+        if day >= first + count and place.node[employee, day] == after:
             break
-        sort = new[day - first] if day < first + count else old
-        i, j = _entry(tables, employee, day, after, sort), _entry(tables, employee, day, before, old)
-        for k in range(tables.first[i], tables.first[i + 1]):
+        sort = new[day - first] if day < first + count else place.sort[employee, day]
+        i, j = _entry(tables, employee, day, after, sort), place.entry[employee, day]
+        for k in range(tables.leads[i, FIRST], tables.leads[i, END]):
             place.total[base + tables.counted[k]] += tables.amount[k]
-        for k in range(tables.first[j], tables.first[j + 1]):
+        for k in range(tables.leads[j, FIRST], tables.leads[j, END]):
             place.total[base + tables.counted[k]] -= tables.amount[k]
-        place.sort[employee, day], place.node[employee, day] = sort, after
-        after = tables.follow[i]
+        place.sort[employee, day], place.node[employee, day], place.entry[employee, day] = sort, after, i
+        after = tables.leads[i, FOLLOW]
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -168,7 +162,7 @@ def _draw_block(tables: Tables, place: Place, employee: int, first: int, count: 
     sort = tables.own[tables.own_first[employee] + drawn] if drawn < own else OFF
     for i in range(count):
         new[i] = sort
-        if sort != OFF and tables.option[employee, first + i, sort] < 0:
+        if tables.cents[employee, first + i, sort] == NEVER:
             return False
     return True
 
@@ -184,7 +178,7 @@ def _shuffle(tables: Tables, place: Place, employee: int, first: int, count: int
             source = (i + (1 if drawn < 0.75 else count - 1)) % count
         sort = place.sort[employee, first + source]
         new[i] = sort
-        if sort != OFF and tables.option[employee, first + i, sort] < 0:
+        if tables.cents[employee, first + i, sort] == NEVER:
             return False
     return True
 
@@ -195,7 +189,7 @@ def _takes(tables: Tables, place: Place, employee: int, other: int, first: int, 
     for i in range(count):
         sort = place.sort[other, first + i]
         new[i] = sort
-        if sort != OFF and tables.option[employee, first + i, sort] < 0:
+        if tables.cents[employee, first + i, sort] == NEVER:
             return False
     return True
 
@@ -261,15 +255,17 @@ def anneal(tables: Tables, place: Place, who: IntArray, moves: int, hot: float, 
             cents = NEVER if more == NEVER else cents + more
         if cents == NEVER:
             continue
-        cents += _cover(tables, place, employee, first, old, new, count)
-        if swap:
+        apart = not swap or not tables.alike
+        if apart:
+            cents += _cover(tables, place, employee, first, old, new, count)
+        if swap and apart:
             cents += _cover(tables, place, other, first, other_old, other_new, count)
         if cents <= most:
             _commit(tables, place, employee, first, new, count)
             if swap:
                 _commit(tables, place, other, first, other_new, count)
             change += cents
-        else:
+        elif apart:
             if swap:
                 _cover(tables, place, other, first, other_new, other_old, count)
             _cover(tables, place, employee, first, new, old, count)
@@ -281,7 +277,8 @@ def place_of(tables: Tables, sort: Int32Array, seed: Sequence[int]) -> Place:
     people, days = sort.shape
     random = np.random.default_rng(seed).integers(1 << 63, size=1, dtype=np.uint64)
     total, covered = np.zeros(len(tables.least), np.int64), np.zeros(len(tables.row_cents), np.int64)
-    place = Place(np.full((people, days), OFF, np.int32), np.zeros((people, days), np.int32), total, covered, random)
+    node, entry = np.zeros((2, people, days), np.int32)
+    place = Place(np.full((people, days), OFF, np.int32), node, entry, total, covered, random)
     _walk(tables, place, sort)
     return place
 
@@ -294,8 +291,8 @@ def _walk(tables: Tables, place: Place, sort: Int32Array) -> None:
         for day in range(sort.shape[1]):
             place.node[employee, day], place.sort[employee, day] = node, sort[employee, day]
             entry = _entry(tables, employee, day, node, sort[employee, day])
-            node = tables.follow[entry]
-            for k in range(tables.first[entry], tables.first[entry + 1]):
+            place.entry[employee, day], node = entry, tables.leads[entry, FOLLOW]
+            for k in range(tables.leads[entry, FIRST], tables.leads[entry, END]):
                 place.total[tables.own_counts[employee] + tables.counted[k]] += tables.amount[k]
             if sort[employee, day] != OFF:
                 option = tables.option[employee, day, sort[employee, day]]

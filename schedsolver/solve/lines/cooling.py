@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from schedsolver.solve.lines.tables import Tables
 
 # First and last temperature in the usual price of a shortage; not below this share of the smallest price.
-HOT, COLD, SMALLEST = 0.4, 0.01, 0.3
+HOT, COLD, SMALLEST = 0.4, 0.003, 0.3
 # The first round gets this share of the time, others so many times that of the one before.
 FIRST_SHARE, LONGER = 0.05, 4
 # Seconds for each column of the model that are left at the end to see what the last round is worth, and how many times
@@ -45,9 +45,9 @@ class Cooling:
         usual = search.cover.usual
         self._hot, self._cold = HOT * usual, max(COLD * usual, SMALLEST * search.unit)
         self._seconds: float = FIRST_SHARE * search.board.seconds_left
-        self._moves = MOVES_A_DAY * int(tables.off_cents.size)
+        self._moves = MOVES_A_DAY * int(tables.base.size)
         self._ahead = AHEAD * search.roster.columns
-        self._owner = np.repeat(np.arange(len(tables.off_cents)), np.diff(tables.own_counts))
+        self._owner = np.repeat(np.arange(len(tables.base)), np.diff(tables.own_counts))
         self._rounds = 0
 
     def run(self, first: IntArray) -> None:
@@ -86,7 +86,7 @@ class Cooling:
 
     def _begin(self, options: IntArray) -> Place:
         """Give the place of the roster that has these duties."""
-        of, sort = self._search.roster.options, np.full(self._tables.off_cents.shape, OFF, np.int32)
+        of, sort = self._search.roster.options, np.full(self._tables.base.shape, OFF, np.int32)
         sort[of.employee[options], of.day[options]] = self._tables.sort[options]
         self._rounds += 1
         return place_of(self._tables, sort, [self._search.board.settings.seed, self._number, self._rounds])

@@ -19,6 +19,10 @@ Int32Array = NDArray[np.int32]
 
 # More cents than anything costs; what must not be.
 NEVER = 1 << 40
+# What a step can cost at most, as such prices are kept in four bytes.
+MOST_PAID = 1 << 30
+# Columns of the table of steps.
+FOLLOW, PAID, FIRST, END = range(4)
 # What any unit of cover costs here at most, in the usual price of a shortage: with prices far from all others nothing
 # would move any more.
 DEAREST = 10
@@ -33,25 +37,30 @@ class Tables(NamedTuple):
         Duty option of each employee, day and sort, -1 for none, shape ``(employees, days, sorts)``.
     own, own_first
         Sorts of each employee, those of employee ``e`` at ``own_first[e]`` to ``own_first[e + 1]``.
-    sort, step, cents
-        Sort of each option, its step in the employee's tables, and its price, shape ``(options,)``.
-    off_cents
-        Price of each day off, shape ``(employees, days)``.
-    day_class
-        Which table each employee goes by each day, same shape.
-    base, nodes, steps, start
-        Where each employee's tables begin, their sizes, and the first node, shape ``(employees,)``.
-    follow, paid
-        Node after each step, -1 where it may not be taken, and its price; at ``base + (class * nodes + node) * steps +
-        step``.
-    first, counted, amount
-        What each of these steps adds to which counts, those of entry ``i`` at ``first[i]`` to ``first[i + 1]``.
+    sort
+        Sort of each option, shape ``(options,)``.
+    step
+        Step of each sort in the employee's tables, the last one's that of a day off, shape ``(employees, sorts + 1)``.
+    cents
+        Price of each employee's duty of a sort on each day, the last one's that of a day off, ``NEVER`` where there is
+        none, shape ``(employees, days, sorts + 1)``.
+    base
+        Where each employee's tables of each day begin, shape ``(employees, days)``.
+    steps, start
+        How many steps there are from a node of an employee, and the first node, shape ``(employees,)``.
+    leads
+        Node after each step, -1 where it may not be taken, its price, and where in ``counted`` begins and ends what it
+        adds to counts, at ``base + node * steps + step``, shape ``(entries, 4)``.
+    counted, amount
+        Which counts steps add to, and how much.
     own_counts
         Counts of each employee, those of ``e`` from ``own_counts[e]`` on; ``counted`` is numbered from there.
     least, most, price, hard
         Bounds of each count, the price of a unit outside of them, and whether there may not be any more of these.
     row_first, row
         Rows of cover of each option.
+    alike
+        Whether the same duty of two employees counts towards the same rows, so that exchanges do not change these.
     row_cents
         What so many duties in each row cost, shape ``(rows, 1 + employees)``.
     """
@@ -62,15 +71,10 @@ class Tables(NamedTuple):
     sort: IntArray
     step: Int32Array
     cents: IntArray
-    off_cents: IntArray
-    day_class: IntArray
-    base: IntArray
-    nodes: IntArray
+    base: Int32Array
     steps: IntArray
     start: IntArray
-    follow: Int32Array
-    paid: IntArray
-    first: IntArray
+    leads: Int32Array
     counted: Int32Array
     amount: IntArray
     own_counts: IntArray
@@ -80,6 +84,7 @@ class Tables(NamedTuple):
     hard: BoolArray
     row_first: IntArray
     row: IntArray
+    alike: bool
     row_cents: IntArray
 
 
@@ -88,27 +93,37 @@ def tables_of(lines: Sequence[LineProblem], options: DutyOptions, cover: Cover) 
     sort = _sorts(options)
     people, days = len(lines), len(lines[0].day_cents)
     option = np.full((people, days, int(sort.max(initial=-1)) + 1), -1, np.int32)
-    step, cents = np.zeros(len(options), np.int32), np.zeros(len(options), np.int64)
-    off_cents = np.zeros((people, days), np.int64)
+    sorts = option.shape[2]
+    step, cents = np.zeros((people, sorts + 1), np.int32), np.full((people, days, sorts + 1), NEVER, np.int64)
     for line in lines:
         priced = line.day_cents[line.day, line.step]
         may = np.isfinite(priced)
-        own = line.options[may]
-        option[line.employee, line.day[may], sort[own]] = own
-        step[own] = line.step[may]
-        cents[own] = line.cents[may] + priced[may].astype(np.int64)
+        own, day = line.options[may], line.day[may]
+        option[line.employee, day, sort[own]] = own
+        step[line.employee, sort[own]] = line.step[may]
+        cents[line.employee, day, sort[own]] = line.cents[may] + priced[may].astype(np.int64)
         off = line.day_cents[:, 0]
-        off_cents[line.employee] = np.where(np.isfinite(off), off, NEVER)
+        cents[line.employee, np.isfinite(off), -1] = off[np.isfinite(off)]
     used = [np.flatnonzero((option[e] >= 0).any(axis=0)) for e in range(people)]
     own_first = np.cumsum([0, *(len(sorts) for sorts in used)])
     dearest = int(DEAREST * cover.usual)
     walks = _Walks(lines, dearest)
     return Tables(
-        option, np.concatenate(used).astype(np.int32), own_first, sort, step, cents, off_cents,
-        walks.day_class, walks.base, walks.nodes, walks.steps, walks.start, walks.follow.astype(np.int32), walks.paid,
-        walks.first, walks.count.astype(np.int32), walks.amount, walks.own_counts, walks.least, walks.most, walks.price,
-        walks.hard, cover.first, cover.row, _row_cents(cover, people, dearest),
+        option, np.concatenate(used).astype(np.int32), own_first, sort, step, cents, walks.base, walks.steps,
+        walks.start, walks.leads, walks.count.astype(np.int32), walks.amount, walks.own_counts, walks.least, walks.most,
+        walks.price, walks.hard, cover.first, cover.row, _alike(options.day * sorts + sort, cover),
+        _row_cents(cover, people, dearest),
     )  # fmt: skip
+
+
+def _alike(what: IntArray, cover: Cover) -> bool:
+    """Tell whether all options of a kind count towards the same rows."""
+    sizes = np.diff(cover.first)
+    rows = np.full((len(what), int(sizes.max(initial=0))), -1, np.int64)
+    option = np.repeat(np.arange(len(what)), sizes)
+    rows[option, np.arange(len(option)) - cover.first[option]] = cover.row
+    _, first, of = np.unique(what, return_index=True, return_inverse=True)
+    return bool((np.sort(rows) == np.sort(rows[first])[of.ravel()]).all())
 
 
 def _sorts(options: DutyOptions) -> IntArray:
@@ -132,15 +147,16 @@ class _Walks:
         self._flat: list[tuple[IntArray, ...]] = []
         placed = [self._placed(line) for line in lines]
         products = [product for _, product in placed]
-        self.base = np.array([base for base, _ in placed], np.int64)
-        self.nodes = np.array([product.follow.shape[1] for product in products], np.int64)
+        base = np.array([base for base, _ in placed], np.int64)
         self.steps = np.array([product.follow.shape[2] for product in products], np.int64)
         self.start = np.array([product.start for product in products], np.int64)
-        self.day_class = np.stack([product.day_class for product in products])
-        self.follow, self.paid, sizes, self.count, self.amount = (
+        tables = np.stack([product.day_class * product.follow[0].size for product in products])
+        self.base = (base[:, None] + tables).astype(np.int32)
+        follow, paid, sizes, self.count, self.amount = (
             np.concatenate(arrays) for arrays in zip(*self._flat, strict=True)
         )
-        self.first = np.append(0, np.cumsum(sizes))
+        first = np.append(0, np.cumsum(sizes))
+        self.leads = np.stack([follow, np.minimum(paid, MOST_PAID), first[:-1], first[1:]], axis=1).astype(np.int32)
         walks = [line.walks[w] for line, product in zip(lines, products, strict=True) for w in product.counting]
         self.own_counts = np.cumsum([0, *(len(product.counting) for product in products)])
         self.least = np.array([walk.least or 0 for walk in walks], np.int64)

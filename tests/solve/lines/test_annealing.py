@@ -42,7 +42,7 @@ class Annealed:
         first = first_lines(pricers, self.cover, pricers.employees, 1)
         assert first is not None
         given = joined(first)
-        sort = np.full(self.tables.off_cents.shape, OFF, np.int32)
+        sort = np.full(self.tables.base.shape, OFF, np.int32)
         sort[roster.options.employee[given], roster.options.day[given]] = self.tables.sort[given]
         self.everyone = np.arange(len(self.lines))
         self.place = place_of(self.tables, sort, [1])
@@ -81,7 +81,7 @@ def test_what_it_keeps_in_mind_is_what_going_along_the_lines_anew_gives() -> Non
     ready = Annealed(ward(6, 14, 2, rules=SOFT))
     anneal(ready.tables, ready.place, ready.everyone, 5_000, 100.0, 1.0)
     anew: Place = place_of(ready.tables, ready.place.sort, [1])
-    for kept, again in zip(ready.place[:4], anew[:4], strict=True):
+    for kept, again in zip(ready.place[:5], anew[:5], strict=True):
         assert np.array_equal(kept, again)
 
 
@@ -121,6 +121,24 @@ def test_prices_far_from_all_others_are_charged_as_ten_times_the_usual_one() -> 
     tables = tables_of(line_problems(roster), roster.options, cover)
     assert tables.row_cents[:, 0].tolist() == [70, 7, 7]
     assert tables.row_cents[0].tolist() == [70, 0, 70]
+
+
+@pytest.mark.parametrize("counted", [1, 4])
+def test_exchanges_change_cover_only_where_it_asks_for_some_people_s_duties(counted: int) -> None:
+    """One row a day asks for two duties of the first person, or of all four."""
+    problem = ward(4, 14, 0)
+    ready, options = Annealed(problem), build_model(problem).roster.options
+    mine = np.flatnonzero(options.employee < counted)
+    none = np.zeros((0, 3), np.int64)
+    shortage = np.stack([np.arange(14), np.full(14, 2), np.full(14, 5)], axis=1)
+    ready.cover = Cover([LineCover(options.day[mine], mine, np.full(14, 2), shortage, none)], len(options))
+    ready.tables = tables_of(ready.lines, options, ready.cover)
+    assert ready.tables.alike == (counted == 4)
+    ready.place = place_of(ready.tables, ready.place.sort, [1])
+    before = ready.cents()
+    change = anneal(ready.tables, ready.place, ready.everyone, 5_000, 20.0, 1.0)
+    assert ready.cents() - before == change
+    assert np.array_equal(ready.place.covered, ready.cover.counts(np.concatenate([ready.options(e) for e in range(4)])))
 
 
 def test_only_those_asked_for_and_whom_they_exchange_duties_with_change() -> None:
