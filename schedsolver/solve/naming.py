@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Outlet and date.
 _Place = tuple[str, dt.date]
+# Employee, shift type, skill, start and end of each.
+_Duties = set[tuple[object, ...]]
 # Finds whole values of a part's open columns, starting from those of all columns; gives those of all, or None.
 PartSolver = Callable[[Part, IntArray], IntArray | None]
 # Finds the values of all columns of a model from those of its decisions, or None where these break a rule.
@@ -60,15 +62,23 @@ class Naming:
 
     Attributes
     ----------
-    quick
-        Whether breaks and activities stay as they come, wherever that keeps all rules.
+    most
+        So many outlets and dates are filled anew at a time, those first that have waited longest; the others stay as
+        they come wherever that keeps all rules. All of them when ``None``.
     """
 
     def __init__(self, guide: BuiltModel) -> None:
         self._guide = guide
         self._problem = guide.roster.problem
         self._rules = active_rules(self._problem)
-        self.quick = False
+        self.most: int | None = None
+        # Outlets and dates that stayed as they came, with the duties there.
+        self._waiting: dict[_Place, _Duties] = {}
+
+    @property
+    def waits(self) -> bool:
+        """Whether some outlets and dates stayed as they came."""
+        return bool(self._waiting)
 
     @property
     def needed(self) -> bool:
@@ -98,19 +108,26 @@ class Naming:
         guide = self._guide
         given = values[guide.roster.duty_columns] > 0
         model = build_model(self._problem, self._rules, guide.roster.options.where(given))
-        roster, changed = _merged(schedule_of(guide, values), before)
-        relaxation, closed = model.roster.relaxation(), model.decisions
-        now = counts_of(model, roster)
-        if self.quick and (finished := finish(model, now)) is not None:
-            return model, finished
-        parts = [relaxation.reach(self._columns_at(model, *place), closed) for place in sorted(changed)]
+        roster, duties, changed = _merged(schedule_of(guide, values), before)
+        waiting = [place for place, same in self._waiting.items() if duties.get(place) == same]
+        waiting += sorted(changed.difference(waiting))
+        turn, others = waiting[: self.most], [] if self.most is None else waiting[self.most :]
+        self._waiting = {place: duties[place] for place in others}
+        now = self._filled(model, counts_of(model, roster), turn, solve)
+        finished = finish(model, now)
+        if finished is None and others:
+            self._waiting = {}
+            finished = finish(model, self._filled(model, now, others, solve))
+        return None if finished is None else (model, finished)
+
+    def _filled(self, model: BuiltModel, now: IntArray, places: list[_Place], solve: PartSolver) -> IntArray:
+        """Fill outlets and dates anew, one after the other; one that cannot be stays as it is."""
+        relaxation, decisions = model.roster.relaxation(), model.decisions
+        parts = [relaxation.reach(self._columns_at(model, *place), decisions) for place in places]
         for columns in parts:
             better = solve(relaxation.around(columns, now), now)
-            if better is None:
-                return None
-            now = better
-        finished = finish(model, now)
-        return None if finished is None else (model, finished)
+            now = now if better is None else better
+        return now
 
     def _columns_at(self, model: BuiltModel, outlet: str, date: dt.date) -> IntArray:
         """Give what fills the duties of an outlet and date."""
@@ -120,17 +137,18 @@ class Naming:
         return columns
 
 
-def _merged(new: Schedule, before: Schedule | None) -> tuple[Schedule, set[_Place]]:
-    """Give a roster with the breaks and activities it had before where its duties are the same, and where they are not.
+def _merged(new: Schedule, before: Schedule | None) -> tuple[Schedule, dict[_Place, _Duties], set[_Place]]:
+    """Give a roster with the breaks and activities it had before where its duties are the same.
 
-    The second part of the answer is the outlets and dates whose duties have changed.
+    The other parts of the answer are the duties of each outlet and date, and where they have changed.
     """
     fresh = _by_place(new)
     known = {} if before is None else _by_place(before)
-    changed = {place for place, filled in fresh.items() if place not in known or filled.key != known[place].key}
+    keys = {place: filled.key for place, filled in fresh.items()}
+    changed = {place for place, key in keys.items() if place not in known or key != known[place].key}
     kept = [fresh[place] if place in changed else known[place] for place in sorted(fresh)]
     duties = (duty for filled in kept for duty in filled.duties)
-    return Schedule.of(duties, (stint for filled in kept for stint in filled.stints), new.leave_list), changed
+    return Schedule.of(duties, (stint for filled in kept for stint in filled.stints), new.leave_list), keys, changed
 
 
 @dataclass
@@ -141,7 +159,7 @@ class _Filled:
     stints: list[Stint] = field(default_factory=list)
 
     @property
-    def key(self) -> set[tuple[object, ...]]:
+    def key(self) -> _Duties:
         """What the duties are, whatever fills them."""
         return {(d.employee_id, d.shift_type_id, d.skill_id, d.start, d.end) for d in self.duties}
 

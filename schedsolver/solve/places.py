@@ -15,7 +15,6 @@ import itertools
 import math
 import threading
 import time
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +25,6 @@ from schedsolver.model.options import duty_options
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
-from schedsolver.solve.filling import fill_places
 from schedsolver.solve.guide import near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
 from schedsolver.solve.neighbourhoods import free_options, part_of
@@ -43,12 +41,13 @@ PLACE_GAP, PLACE_NODES = 0.001, 50
 PLACE_WORK = 0.5
 # Work of a run of CP-SAT at least: writing the part down takes time too.
 LEAST_WORK = 0.2
-# What a part may take HiGHS by the clock, where there is one.
+# What a part may take by the clock, where there is one.
 PLACE_SECONDS = 6.0
-# So many parts are solved again before the roster is named, which takes as long as one or two of them.
-NAMED_EVERY = 20
-# The first time that names are found takes long, as none can be kept.
-FIRST_NAMING_SECONDS = 5.0
+# How much longer than the latest time names may take to be found.
+NAMING_SLACK = 3.0
+# After so many parts solved again the roster is named, which takes as long as one or two of them: so many outlets and
+# days at a time are named with care.
+NAMED_EVERY, NAMED_PLACES = 10, 10
 
 
 class PlaceSearch:
@@ -61,7 +60,7 @@ class PlaceSearch:
     relaxation
         The model's rows; whatever is not linear among them has to follow from the decisions.
     naming
-        Deals out activities; told to do so quickly as long as rosters are far from good.
+        Deals out activities; told with how much care.
     """
 
     def __init__(self, board: Board, relaxation: Relaxation, naming: Naming) -> None:
@@ -74,7 +73,7 @@ class PlaceSearch:
         assert board.values is not None, "the search opens with a roster"
         # The best solution there is, and the latest that was named; how long that took, and how many tries ago it was.
         self._now = self._named = board.values
-        self._naming_seconds, self._tries = FIRST_NAMING_SECONDS, 0
+        self._naming_seconds, self._tries = 0.0, 0
         # Kinds of parts whose turn it is to be solved by CP-SAT: an engine keeps its turn as long as it proves optima.
         self._for_cp_sat: set[str] = set()
 
@@ -111,12 +110,17 @@ class PlaceSearch:
         """Staff each outlet and day, by those whom the outline has there if there is one."""
         allowed = self._outlined()
         self._board.doing = "outlet by outlet"
-        self._naming.quick = True
-        fill_places(
-            self._model, self._relaxation, self._now, partial(self._again, kind="outlet"),
-            partial(self._board.offer, phase="outlet by outlet"), lambda: self._board.stopped, allowed,
-        )  # fmt: skip
-        self._naming.quick = False
+        self._naming.most = 0
+        options = self._model.roster.options
+        for day in np.unique(options.day):
+            for outlet in np.unique(options.outlet[options.day == day]):
+                now, free = self._now, (options.day == day) & (options.outlet == outlet)
+                self._again(part_of(self._model, self._relaxation, free, now, allowed), now, "outlet")
+                if self._board.stopped:
+                    return
+                self._name_if_due("outlet by outlet")
+        self._name("outlet by outlet")
+        self._naming.most = NAMED_PLACES
 
     def _outlined(self) -> BoolArray | None:
         """Solve the outline of the problem; tell which options have people where it has them, ``None`` without one."""
@@ -145,43 +149,45 @@ class PlaceSearch:
             phase = self._board.doing = f"neighbourhood of {kind}"
             free = free_options(self._model, kind, size, rng)
             self._again(part_of(self._model, self._relaxation, free, now, near), now, kind)
-            self._tries += 1
-            # After some tries, and when there is just time enough left.
-            due = self._tries >= NAMED_EVERY or self._board.seconds_left < 2 * self._naming_seconds
-            if due and self._at_naming.acquire(blocking=False):
-                self._name(phase)
-                self._at_naming.release()
+            self._name_if_due(phase)
+
+    def _name_if_due(self, phase: str) -> None:
+        """Name after some parts, and when there is just time enough left; not while another thread does."""
+        due = self._tries >= NAMED_EVERY or self._seconds_left <= PLACE_SECONDS
+        if due and self._at_naming.acquire(blocking=False):
+            self._name(phase)
+            self._at_naming.release()
 
     def _name(self, phase: str) -> None:
-        """Offer the best solution if it is not the one that was named last."""
-        if self._now is not self._named:
+        """Offer the best solution, unless all that it says was named before."""
+        if self._now is not self._named or self._naming.waits:
             began = time.perf_counter()
             self._tries, self._named = 0, self._now
             self._board.offer(self._named, phase)
             self._naming_seconds = time.perf_counter() - began
 
-    def _again(self, part: Part, now: IntArray, kind: str) -> IntArray:
-        """Solve a part by the engine whose turn it is for its kind; give the best solution there is."""
+    def _again(self, part: Part, now: IntArray, kind: str) -> None:
+        """Solve a part by the engine whose turn it is for its kind."""
         if self.work_left <= 0:
-            return self._now
+            return
         solve = self._by_cp_sat if kind in self._for_cp_sat else self._by_highs
         values, proved, work = solve(part, now)
         found = None if values is None else self._kept(part.whole(values))
         with self._lock:
             self.work_left -= work
             self._board.work += work
+            self._tries += 1
             if not proved:
                 self._for_cp_sat ^= {kind}
             if found is not None:
                 self._take(found, part)
-        return self._now
 
     def _by_highs(self, part: Part, now: IntArray) -> tuple[IntArray | None, bool, float]:
         """Give a solution, whether none is better, and the work; small linear programmes nearly are the answer."""
         settings = self._board.settings
         task = MipTask(
             part.relaxation, gap=PLACE_GAP, nodes=PLACE_NODES,
-            seconds=math.inf if settings.deterministic else min(PLACE_SECONDS, self._board.seconds_left),
+            seconds=self._part_seconds,
             seed=settings.seed, start=now[part.columns],
         )  # fmt: skip
         found = run_mip(task, stopped=lambda: self._board.stopped)
@@ -191,11 +197,20 @@ class PlaceSearch:
         """Do the same where the tree search of a linear programme does not come to an end."""
         settings, most = self._board.settings, self._strategy.neighbourhood_work
         limits = CpLimits(
-            seconds=self._board.seconds_left, work=min(most, self.work_left), workers=1, seed=settings.seed,
+            seconds=self._part_seconds, work=min(most, self.work_left), workers=1, seed=settings.seed,
             parameters=settings.cp_sat,
         )  # fmt: skip
         found = solve_cp(part.relaxation.model(), limits, hint=now[part.columns], stop=self._board.stop)
         return found.values, found.status is CpStatus.OPTIMAL, max(found.work, LEAST_WORK)
+
+    @property
+    def _seconds_left(self) -> float:
+        """Seconds until the time left is just enough to find names."""
+        return self._board.seconds_left - NAMING_SLACK * self._naming_seconds
+
+    @property
+    def _part_seconds(self) -> float:
+        return math.inf if self._board.settings.deterministic else max(0.0, min(PLACE_SECONDS, self._seconds_left))
 
     def _kept(self, values: IntArray) -> IntArray | None:
         """Give a solution with what follows from it, or ``None`` if it keeps not all rows."""

@@ -110,4 +110,12 @@ def test_only_outlets_and_dates_with_other_duties_are_filled_again():
 def test_duties_whose_activities_cannot_keep_the_rules_are_no_roster():
     guide = model_for_search(week(*PRICED), 0)
     values = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))
-    assert Naming(guide).of(values, None, Filler(fails=True), finished) is None
+    assert Naming(guide).of(values, None, Filler(fails=True), lambda model, now: None) is None
+
+
+def test_activities_that_nobody_finds_better_stay_as_they_come():
+    problem = week(*PRICED)
+    guide = model_for_search(problem, 0)
+    values = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))
+    model, named = Naming(guide).of(values, None, Filler(fails=True), finished)
+    assert check(problem, schedule_of(model, model.roster.settled(named))).ok

@@ -17,6 +17,7 @@ from schedsolver.model.relaxation import Part
 from schedsolver.rules import check
 from schedsolver.rules.catalogue import CORE, active_rules
 from schedsolver.rules.fair_indices import FairJain
+from schedsolver.solve import places as places_module
 from schedsolver.solve.board import Board
 from schedsolver.solve.guide import near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide
@@ -85,7 +86,8 @@ def staffed(places: PlaceSearch, board: Board, day: int, outlet: int) -> tuple[P
     options, relaxation = board.model.roster.options, places._relaxation
     free = columns_of(board.model, (options.day == day) & (options.outlet == outlet))
     part = relaxation.around(relaxation.reach(free, board.model.decisions), board.values)
-    return part, places._again(part, board.values, "outlet")
+    places._again(part, board.values, "outlet")
+    return part, places._now
 
 
 def test_two_threads_do_not_undo_each_other(problem):
@@ -96,6 +98,40 @@ def test_two_threads_do_not_undo_each_other(problem):
         staffed(places, board, *place)
     board.offer(places._now, "both")
     assert {duty.date for duty in board.best.schedule.duty_list} == set(problem.horizon.dates)
+
+
+def test_each_place_has_its_turn_and_the_roster_gets_better_on_the_way(problem, monkeypatch):
+    monkeypatch.setattr(places_module, "NAMED_EVERY", 3)
+    board, places = opened(problem)
+    places._outlined = lambda: None
+    solved, again = [], places._again
+    places._again = lambda part, now, kind: (solved.append(kind), again(part, now, kind))
+    first = board.cost
+    places._staff()
+    assert solved == ["outlet"] * 4
+    assert [point.phase for point in board.trace[1:]] == ["outlet by outlet"] * 2
+    assert board.cost < 0.6 * first
+    assert {duty.date for duty in board.best.schedule.duty_list} == set(problem.horizon.dates)
+
+
+def test_only_the_people_of_the_outline_staff_a_place(problem):
+    board, places = opened(problem)
+    options = board.model.roster.options
+    places._outlined = lambda: (options.employee < 2) & (options.day == 1)
+    places._staff()
+    duties = board.best.schedule.duty_list
+    assert duties
+    assert {duty.employee_id for duty in duties} <= {e.employee_id for e in problem.staff[:2]}
+    assert {duty.date for duty in duties} == {problem.horizon.dates[1]}
+
+
+def test_staffing_ends_when_told(problem):
+    board, places = opened(problem)
+    places._outlined = lambda: None
+    solved = []
+    places._again = lambda part, now, kind: (solved.append(kind), board.stop.set())
+    places._staff()
+    assert len(solved) == 1
 
 
 # ---------------------------------------------------------------- outline
@@ -222,17 +258,44 @@ def test_near_duties_are_used_or_priced_not_far_above(problem):
     assert counts[-1] == len(duties)
 
 
-def test_quick_names_are_those_of_the_guide(problem):
-    """Nothing is solved again as long as that breaks no rule."""
+def test_names_wait_for_their_turn(problem):
+    """As many places as wanted are filled anew at a time, those that waited longest first, until none waits."""
+    board, places = opened(problem)
+    places._outlined = lambda: None
+    places._staff()
+    naming, values = Naming(board.model), places._now
+    assert naming.needed
+    solved: list[int] = []
+
+    def solve(part: Part, now: np.ndarray) -> np.ndarray:
+        solved.append(part.columns[0])
+        return now
+
+    def name(most: int | None) -> bool:
+        naming.most = most
+        assert naming.of(values, board.best.schedule if naming.waits else None, solve, lambda model, now: now)
+        return naming.waits
+
+    assert name(0)
+    assert not solved
+    assert name(1)
+    assert name(2)
+    assert len(solved) == len(set(solved)) == 3
+    assert not name(None)
+    assert len(solved) == len(set(solved)) == 4
+
+
+def test_names_that_break_a_rule_do_not_wait(problem):
     board, places = opened(problem)
     _, values = staffed(places, board, 0, 0)
     naming = Naming(board.model)
-    assert naming.needed
-    naming.quick = True
-    solved: list[int] = []
-    named = naming.of(values, None, lambda part, now: solved.append(1), lambda model, now: now)
-    assert named is not None
-    assert not solved
-    naming.quick = False
-    naming.of(values, None, lambda part, now: solved.append(1), lambda model, now: now)
-    assert solved
+    naming.most = 0
+    solved, tries = [], []
+
+    def finish(model, now):
+        tries.append(1)
+        return now if solved else None
+
+    assert naming.of(values, None, lambda part, now: solved.append(1), finish) is not None
+    assert (len(solved), len(tries)) == (1, 2)
+    assert not naming.waits
