@@ -63,6 +63,8 @@ class Scope(Model):
 
     def days_of(self, problem: Problem) -> BoolArray:
         """Tell which days of the horizon are meant, shape ``(days,)``."""
+        if not (self.weekdays or self.day_kinds or self.first_day or self.last_day):
+            return np.ones(problem.horizon.days, bool)
         return np.array([self.has_date(date, problem) for date in problem.horizon.dates], bool)
 
     def has_outlet(self, outlet_id: str) -> bool:

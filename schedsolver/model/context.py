@@ -148,9 +148,11 @@ class RosterModel:
         several = np.flatnonzero(entries > 1)
         answer[several] = self.new_columns(np.ones(len(several), np.int64))
         of, columns, numbers = of[~alone], columns[~alone], numbers[~alone]
-        groups, group = np.unique(np.stack([of, numbers]), axis=1, return_inverse=True)
+        wide = int(numbers.max(initial=0)) + 1
+        groups, group = np.unique(of * wide + numbers, return_inverse=True)
+        row_of_group = groups // wide
         # One clique is the whole row, and two bounds of one row say it all.
-        whole = (np.bincount(groups[0], minlength=rows) == 1)[several]
+        whole = (np.bincount(row_of_group, minlength=rows) == 1)[several]
         self.require(
             np.concatenate([np.searchsorted(several, of), np.arange(len(several))]),
             np.concatenate([columns, answer[several]]),
@@ -158,11 +160,11 @@ class RosterModel:
             np.zeros(len(several)),
             np.where(whole, 0, UNBOUNDED),
         )
-        split = ~whole[np.searchsorted(several, groups[0])]
-        inside, number = split[group.ravel()], np.cumsum(split) - 1
+        split = ~whole[np.searchsorted(several, row_of_group)]
+        inside, number = split[group], np.cumsum(split) - 1
         self.require(
-            np.concatenate([number[group.ravel()[inside]], np.arange(split.sum())]),
-            np.concatenate([columns[inside], answer[groups[0][split]]]),
+            np.concatenate([number[group[inside]], np.arange(split.sum())]),
+            np.concatenate([columns[inside], answer[row_of_group[split]]]),
             np.repeat([1, -1], [inside.sum(), split.sum()]),
             None,
             np.zeros(split.sum()),

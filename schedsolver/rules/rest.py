@@ -215,9 +215,13 @@ def pairs_closer_than(minutes: int, problem: Problem, schedule: Schedule) -> Ite
     first_day = problem.horizon.start
     for own in duties.values():
         own.sort(key=lambda d: (d.start, d.end))
-        for before, after in itertools.combinations(own, 2):
-            if after.date >= first_day and (after.start - before.end).total_seconds() < minutes * 60:
-                yield before, after
+        for i, before in enumerate(own):
+            until = before.end + dt.timedelta(minutes=minutes)
+            for after in itertools.islice(own, i + 1, None):
+                if after.start >= until:
+                    break
+                if after.date >= first_day:
+                    yield before, after
 
 
 def limit_pairs_closer_than(minutes: int, rule: Rule, model: ModelContext) -> None:

@@ -286,11 +286,13 @@ class Successions(Rule):
         for duty in (*problem.history, *schedule.duty_list):
             if duty.date >= problem.known_from:
                 shifts[duty.employee_id][duty.date].add(duty.shift_type_id)
-        excess = []
+        excess, forbidden = [], {pair: place for place, pair in enumerate(self.forbidden)}
         for employee in self.scope.employees_of(problem):
             name = problem.staff[employee].employee_id
             for (day, earlier), (date, later) in itertools.pairwise(sorted(shifts[name].items())):
-                found = next(((a, b) for a, b in self.forbidden if a in earlier and b in later), None)
+                found = min(
+                    forbidden.keys() & itertools.product(earlier, later), key=forbidden.__getitem__, default=None
+                )
                 near = (date - day).days - 1 <= self.days_between
                 if found is not None and near and date in problem.horizon and self.scope.has_date(date, problem):
                     words = f"{name} has shift {found[1]} on {date} after shift {found[0]} on {day}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -211,11 +212,10 @@ class DaySums:
     """
 
     def __init__(self, problem: Problem, scope: Scope, amounts: Mapping[dt.date, int]) -> None:
-        self._first = problem.known_from
         self._planned_from = problem.horizon.start
-        dates = (self._first + dt.timedelta(days=d) for d in range((problem.horizon.end - self._first).days))
-        meant = (amounts[date] if date in amounts and scope.has_date(date, problem) else 0 for date in dates)
-        self._sums = list(itertools.accumulate(meant, initial=0))
+        inside = (date for date in amounts if problem.known_from <= date < problem.horizon.end)
+        self._dates = sorted(date for date in inside if scope.has_date(date, problem))
+        self._sums = list(itertools.accumulate((amounts[date] for date in self._dates), initial=0))
 
     def total(self, span: Span) -> int:
         """Add up a period."""
@@ -227,4 +227,4 @@ class DaySums:
 
     def _until(self, date: dt.date) -> int:
         """Add up all days before a date."""
-        return self._sums[min(max(0, (date - self._first).days), len(self._sums) - 1)]
+        return self._sums[bisect.bisect_left(self._dates, date)]

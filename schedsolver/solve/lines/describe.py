@@ -99,7 +99,8 @@ def line_problems(roster: RosterModel) -> list[LineProblem]:
     cents = roster.column_cents()[roster.duty_columns]
     described = []
     for employee in range(len(problem.staff)):
-        own = np.arange(len(options))[options.of_employee(employee)]
+        place = options.of_employee(employee)
+        own = np.arange(place.start, place.stop)
         used, step = np.unique(kind[own], return_inverse=True)
         mine = every.where(used)
         parts = [part for rule, meant in rules if employee in meant for part in _parts(rule, problem, employee, mine)]
@@ -107,11 +108,17 @@ def line_problems(roster: RosterModel) -> list[LineProblem]:
         for part in parts:
             if isinstance(part, DayPrices):
                 day_cents += np.where(part.cents == FORBIDDEN, np.inf, part.cents)
-        walks = tuple(part for part in parts if isinstance(part, Walk))
+        walks = tuple(part for part in parts if isinstance(part, Walk) and _says_something(part))
         described.append(
             LineProblem(employee, own, options.day[own], step.ravel() + 1, cents[own], day_cents, walks)
         )  # fmt: skip
     return described
+
+
+def _says_something(walk: Walk) -> bool:
+    """Tell whether a walk can forbid, price or count anything: not, say, if it limits duties that nobody may have."""
+    counts = walk.amounts is not None and (walk.amounts.any() or (walk.least or 0) > 0 or (walk.most or 0) < 0)
+    return bool(counts or walk.cents.any())
 
 
 def _parts(rule: Rule, problem: Problem, employee: int, kinds: DutyKinds) -> Iterator[LinePart]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,24 +69,19 @@ class Machine:
         return (len(self.day_class) + 1) * self.nodes * len(self.mixed_end) * int((self.high - self.low).max() + 1)
 
 
-def machine_of(
-    walks: Sequence[Walk], days: int, steps: int, counted: Sequence[int], band_days: int | None = None
-) -> Machine:
-    """Multiply walks into a machine.
+def machine_of(walks: Sequence[Walk], product: Product, band_days: int | None = None) -> Machine:
+    """Make the machine of walks.
 
     Parameters
     ----------
     walks
         What the line has to keep.
-    days, steps
-        Of the horizon; off and the kinds of duty.
-    counted
-        Positions of the walks whose counts are kept; those of others are left out.
+    product
+        The walks multiplied, with the counts that are kept.
     band_days
         Where the main count has to be near a straight line, no further off than so many days can add up to. Lines
         further off are lost, so that the cheapest may be. ``None`` for everywhere.
     """
-    product = product_of(walks, days, steps, set(counted))
     counters = counters_of(
         [walks[w] for w in product.counting], [walks_reach(walks[w]) for w in product.counting], product.amounts
     )
@@ -114,20 +109,35 @@ class Product:
     amounts: list[IntArray]
 
 
-def product_of(walks: Sequence[Walk], days: int, steps: int, counted: set[int]) -> Product:
-    """Go from the start along all steps of all classes of days, then put together nodes with the same future."""
+def product_of(walks: Sequence[Walk], days: int, steps: int, counted: Container[int]) -> Product:
+    """Go from the start along all steps of all classes of days, then put together nodes with the same future.
+
+    Most walks have one state only; nodes are combinations of the states of the others, the moving ones.
+
+    Parameters
+    ----------
+    walks
+        What the line has to keep.
+    days, steps
+        Of the horizon; off and the kinds of duty.
+    counted
+        Positions of the walks whose counts are kept; those of others are left out.
+    """
     classes = np.stack([np.zeros(days, np.int64), *(walk.day_class for walk in walks)], axis=1)
     combinations, day_class = distinct_rows(classes)
-    tables = [np.stack([t[c] for c in combinations[:, w + 1]]) for w, t in enumerate(walk.follow for walk in walks)]
-    prices = [np.stack([t[c] for c in combinations[:, w + 1]]) for w, t in enumerate(walk.cents for walk in walks)]
-    states = np.array([[walk.start for walk in walks]], np.int64).reshape(1, len(walks))
-    known = {states[0].tobytes(): 0}
-    nodes, done = states, 0
+    moving = [w for w, walk in enumerate(walks) if walk.follow.shape[1] > 1]
+    tables = [walks[w].follow[combinations[:, w + 1]] for w in moving]
+    prices = [walks[w].cents[combinations[:, w + 1]] for w in moving]
+    always = np.zeros((len(combinations), steps), np.int64)
+    for w in set(range(len(walks))).difference(moving):
+        always = _added(always, walks[w].cents[combinations[:, w + 1], 0])
+    nodes, done = np.array([[walks[w].start for w in moving]], np.int64).reshape(1, len(moving)), 0
+    known = {nodes[0].tobytes(): 0}
     follow = np.zeros((len(combinations), 0, steps), np.int64)
     cents = follow.copy()
     while done < len(nodes):
         fresh = nodes[done:]
-        paid, after = _stepped(tables, prices, fresh, len(combinations), steps)
+        paid, after = _stepped(tables, prices, always, fresh)
         allowed = paid != FORBIDDEN
         reached, which = distinct_rows(after[allowed])
         new = [row for row in reached if row.tobytes() not in known]
@@ -145,30 +155,36 @@ def product_of(walks: Sequence[Walk], days: int, steps: int, counted: set[int]) 
     for w in counting:
         table = walks[w].amounts
         assert table is not None
-        amounts.append(np.where(follow >= 0, table[combinations[:, w + 1]][:, nodes[:, w]], 0))
+        state = nodes[:, moving.index(w)] if w in moving else np.zeros(len(nodes), np.int64)
+        amounts.append(np.where(follow >= 0, table[combinations[:, w + 1]][:, state], 0))
     product = Product(0, day_class, follow, cents, counting, amounts)
-    return _minimised(product)
+    return _minimised(product, [table for w, table in zip(counting, amounts, strict=True) if w in moving])
+
+
+def _added(cents: IntArray, more: IntArray) -> IntArray:
+    """Add prices of steps, ``FORBIDDEN`` where either is."""
+    return np.where((cents == FORBIDDEN) | (more == FORBIDDEN), FORBIDDEN, cents + more)
 
 
 def _stepped(
-    tables: Sequence[IntArray], prices: Sequence[IntArray], fresh: IntArray, classes: int, steps: int
+    tables: Sequence[IntArray], prices: Sequence[IntArray], always: IntArray, fresh: IntArray
 ) -> tuple[IntArray, IntArray]:
-    """Give price and state of all walks after each step from some nodes, by class, node and step."""
-    shape = classes, len(fresh), steps
-    paid, barred = np.zeros(shape, np.int64), np.zeros(shape, bool)
-    after = np.zeros((*shape, fresh.shape[1]), np.int64)
+    """Give price and states after each step from some nodes, by class, node and step; others always cost the same."""
+    paid = np.repeat(always[:, None], len(fresh), axis=1)
+    after = np.zeros((*paid.shape, fresh.shape[1]), np.int64)
     for w, (table, price) in enumerate(zip(tables, prices, strict=True)):
-        own = price[:, fresh[:, w]]
-        barred |= own == FORBIDDEN
-        paid += own
+        paid = _added(paid, price[:, fresh[:, w]])
         after[..., w] = table[:, fresh[:, w]]
-    return np.where(barred, FORBIDDEN, paid), after
+    return paid, after
 
 
-def _minimised(product: Product) -> Product:
-    """Put together nodes from which every step costs, counts and leads to the same (Moore 1956)."""
+def _minimised(product: Product, apart: Sequence[IntArray]) -> Product:
+    """Put together nodes from which every step costs, counts and leads to the same (Moore 1956).
+
+    ``apart`` are the amounts that nodes may differ in.
+    """
     nodes = product.follow.shape[1]
-    by_node = [np.moveaxis(t, 1, 0).reshape(nodes, -1) for t in (product.cents, *product.amounts)]
+    by_node = [np.moveaxis(t, 1, 0).reshape(nodes, -1) for t in (product.cents, *apart)]
     fixed = np.concatenate(by_node, axis=1)
     follow = np.moveaxis(product.follow, 1, 0).reshape(nodes, -1)
     label, count = _labels(fixed), 0

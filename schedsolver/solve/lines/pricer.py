@@ -12,7 +12,7 @@ from schedsolver.domain.line import Walk
 from schedsolver.domain.options import IntArray
 from schedsolver.solve.lines.counters import FloatArray
 from schedsolver.solve.lines.describe import LineProblem
-from schedsolver.solve.lines.machine import Machine, machine_of
+from schedsolver.solve.lines.machine import Machine, Product, machine_of, product_of
 from schedsolver.solve.lines.master import Line
 from schedsolver.solve.lines.pricing import best_lines
 
@@ -56,6 +56,7 @@ class Pricer:
         self.line = line
         self._tables = {w: _Count(walk) for w, walk in enumerate(line.walks) if _only_a_hard_maximum(walk)}
         self._counts = _Counts(self._tables, *line.day_cents.shape)
+        self._products: dict[tuple[int, ...], Product] = {}
         self._machines: dict[tuple[int, ...], Machine] = {}
         self._band: int | None = None
         self._bare = self._made([])
@@ -163,7 +164,9 @@ class Pricer:
         if key not in self._machines:
             days, steps = self.line.day_cents.shape
             always = [w for w in range(len(self.line.walks)) if w not in self._tables]
-            self._machines[key] = machine_of(self.line.walks, days, steps, [*always, *added], self._band)
+            if key not in self._products:
+                self._products[key] = product_of(self.line.walks, days, steps, {*always, *added})
+            self._machines[key] = machine_of(self.line.walks, self._products[key], self._band)
         return self._machines[key]
 
 

@@ -170,7 +170,7 @@ class _Walks:
         key = tuple(b"" if array is None else array.tobytes() for walk in arrays for array in walk)
         if key not in self._known:
             days, steps = line.day_cents.shape
-            product = product_of(line.walks, days, steps, set(range(len(line.walks))))
+            product = product_of(line.walks, days, steps, range(len(line.walks)))
             self._known[key] = self._entries, product
             self._entries += product.follow.size
             amounts = np.array(product.amounts, np.int64).reshape(-1, product.follow.size)

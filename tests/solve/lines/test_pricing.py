@@ -6,14 +6,14 @@ import pytest
 from schedsolver.domain import Problem
 from schedsolver.domain.line import walked
 from schedsolver.solve.lines.describe import LineProblem
-from schedsolver.solve.lines.machine import Machine, machine_of
+from schedsolver.solve.lines.machine import Machine, machine_of, product_of
 from schedsolver.solve.lines.pricing import best_lines
 from tests.solve.lines.employees import every_line, line_problem, random_employee
 
 
 def machine_for(line: LineProblem) -> Machine:
     days, steps = line.day_cents.shape
-    return machine_of(line.walks, days, steps, range(len(line.walks)))
+    return machine_of(line.walks, product_of(line.walks, days, steps, range(len(line.walks))))
 
 
 def duals(rng: np.random.Generator, line: LineProblem) -> np.ndarray:
@@ -96,10 +96,10 @@ def test_a_band_around_an_even_spread_only_loses_lines() -> None:
     for _ in range(60):
         line = line_problem(random_employee(rng))
         days, steps = line.day_cents.shape
-        every = range(len(line.walks))
+        product = product_of(line.walks, days, steps, range(len(line.walks)))
         prices, _ = line.priced(duals(rng, line))
-        whole = best_lines(machine_of(line.walks, days, steps, every), prices)
-        banded = best_lines(machine_of(line.walks, days, steps, every, band_days=0), prices)
+        whole = best_lines(machine_of(line.walks, product), prices)
+        banded = best_lines(machine_of(line.walks, product, band_days=0), prices)
         if banded:
             assert banded[0].value >= whole[0].value - 1e-9
             assert all(walked(walk, banded[0].steps.tolist())[0] for walk in line.walks)
