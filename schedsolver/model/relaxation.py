@@ -109,6 +109,38 @@ class Relaxation:
         )
         return Part(part, open_columns, np.flatnonzero(kept), lower)
 
+    def among(self, chosen: BoolArray) -> Part:
+        """Give the part with some columns only, and the rows that have no others.
+
+        Parameters
+        ----------
+        chosen
+            Which columns, shape ``(columns,)``.
+        """
+        inside = chosen[self.column]
+        others = np.bincount(self._row_of[~inside], minlength=len(self.row_lower))
+        rows = (others == 0) & (np.diff(self.first) > 0)
+        terms = rows[self._row_of]
+        columns = np.flatnonzero(chosen)
+        part = Relaxation(
+            self.cost[columns],
+            self.lower[columns],
+            self.upper[columns],
+            self.row_lower[rows],
+            self.row_upper[rows],
+            np.concatenate([[0], np.cumsum(np.diff(self.first)[rows])]),
+            (np.cumsum(chosen) - 1)[self.column[terms]],
+            self.coefficient[terms],
+            self.exact,
+            None if self.core is None else self.core[rows],
+        )
+        return Part(part, columns, np.flatnonzero(rows), self.lower)
+
+    @property
+    def floor(self) -> int:
+        """What the columns cost at least whatever the rows."""
+        return int(np.minimum(self.cost * self.lower, self.cost * self.upper).sum())
+
     def around(self, columns: IntArray, values: IntArray) -> Part:
         """Give the part that frees some columns, the others staying as they are; only rows with a free column are kept.
 
@@ -163,6 +195,30 @@ class Relaxation:
             near = np.unique(self.column[terms[self._latest[terms]]])
             new = near[~seen[near] & ~closed[near]]
         return np.flatnonzero(seen)
+
+    def spread(self, label: IntArray) -> IntArray:
+        """Give columns without a label that of the columns they follow from by rows, the nearest first.
+
+        Parameters
+        ----------
+        label
+            Of every column, shape ``(columns,)``; negative for none.
+
+        Returns
+        -------
+        The same; -2 for columns that follow from others of several labels at once.
+        """
+        label = label.copy()
+        while True:
+            of_term = label[self.column]
+            lowest, highest = _extremes(self._row_of, of_term, of_term >= 0, len(self.row_lower))
+            follows = self._latest & (of_term == -1) & (highest[self._row_of] >= 0)
+            if not follows.any():
+                return label
+            least, _ = _extremes(self.column, lowest[self._row_of], follows, len(self.cost))
+            _, most = _extremes(self.column, highest[self._row_of], follows, len(self.cost))
+            new = np.unique(self.column[follows])
+            label[new] = np.where(least[new] == most[new], least[new], -2)
 
     def model(self) -> cp_model.CpModel:
         """Give the relaxation as a model again, with whole columns."""
@@ -286,6 +342,14 @@ def _ranges(first: IntArray, end: IntArray) -> IntArray:
     length = end - first
     numbers: IntArray = np.arange(length.sum()) + np.repeat(first - np.cumsum(length) + length, length)
     return numbers
+
+
+def _extremes(group: IntArray, value: IntArray, among: BoolArray, groups: int) -> tuple[IntArray, IntArray]:
+    """Give the lowest and highest of some values in each group; a highest of -1 where there are none."""
+    lowest, highest = np.full(groups, np.iinfo(np.int64).max), np.full(groups, -1)
+    np.minimum.at(lowest, group[among], value[among])
+    np.maximum.at(highest, group[among], value[among])
+    return lowest, highest
 
 
 def _shifted(bounds: IntArray, by: IntArray) -> IntArray:

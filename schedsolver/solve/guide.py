@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.horizon import monday_of
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.solve.highs import LinearGuide, LpResult
+
+if TYPE_CHECKING:
+    from schedsolver.model.build import BuiltModel
 
 
 def near_duties(lp: LpResult, duties: IntArray, width: float) -> BoolArray:
@@ -86,7 +91,30 @@ def rounded(
     return None if values is None else part.whole(values)
 
 
-def solve_by_rows(relaxation: Relaxation, stopped: Callable[[], bool], on_solved: Callable[[LpResult], None]) -> None:
+def by_weeks(model: BuiltModel, relaxation: Relaxation, most_rows: int) -> list[Part]:
+    """Give the parts of a relaxation that belong to calendar weeks and to none, without what ties these together.
+
+    Together they have all columns, so no solution costs less than the sum of what each costs at least.
+
+    Parameters
+    ----------
+    model, relaxation
+        The model, and its rows.
+    most_rows
+        Up to so many rows, the relaxation stays whole.
+    """
+    roster, filling = model.roster, model.filling
+    weeks, week = np.unique([monday_of(date).toordinal() for date in roster.problem.horizon.dates], return_inverse=True)
+    if len(relaxation.row_lower) <= most_rows or len(weeks) == 1:
+        return [relaxation.among(np.ones(len(relaxation.cost), bool))]
+    of_column = np.full(len(relaxation.cost), -1)
+    of_column[roster.duty_columns] = week[roster.options.day]
+    of_column[filling.column] = week[filling.day]
+    of_column = np.maximum(relaxation.spread(of_column), -1)
+    return [relaxation.among(of_column == number) for number in np.unique(of_column)]
+
+
+def solve_by_rows(relaxation: Relaxation, stopped: Callable[[], bool]) -> Iterator[LpResult]:
     """Solve a relaxation of many rows: first its core, then with the rows that broke, in the end with all of them.
 
     Parameters
@@ -95,8 +123,10 @@ def solve_by_rows(relaxation: Relaxation, stopped: Callable[[], bool], on_solved
         What to solve.
     stopped
         Asked now and then; true ends the solving.
-    on_solved
-        Called with each of the three, which have no basis; their bounds hold for the whole relaxation.
+
+    Yields
+    ------
+    Each of the three, which have no basis; their bounds hold for the whole relaxation.
     """
     every = np.ones(len(relaxation.row_lower), bool)
     rows = every if relaxation.core is None else relaxation.core
@@ -108,7 +138,7 @@ def solve_by_rows(relaxation: Relaxation, stopped: Callable[[], bool], on_solved
             lp = LinearGuide(part, stopped, method="ipm").solve()
         if lp is None:
             return
-        on_solved(lp)
+        yield lp
         broken = relaxation.broken(lp.values)
         if not broken.any():
             return

@@ -15,6 +15,7 @@ import itertools
 import math
 import threading
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ from schedsolver.model.options import duty_options
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
-from schedsolver.solve.guide import near_duties, solve_by_rows
+from schedsolver.solve.guide import by_weeks, near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
 from schedsolver.solve.neighbourhoods import free_options, part_of
 from schedsolver.solve.outline import few_options, outline_of, placed
@@ -43,11 +44,15 @@ PLACE_WORK = 0.5
 LEAST_WORK = 0.2
 # What a part may take by the clock, where there is one.
 PLACE_SECONDS = 6.0
+# Relaxations of more rows are solved week by week, as are outlines of more.
+WEEK_ROWS, OUTLINE_ROWS = 100_000, 30_000
+# A relaxation is solved so many times at most, with more of its rows each time.
+MOST_ROUNDS = 3
 # How much longer than the latest time names may take to be found.
 NAMING_SLACK = 3.0
 # After so many parts solved again the roster is named, which takes as long as one or two of them: so many outlets and
 # days at a time are named with care.
-NAMED_EVERY, NAMED_PLACES = 10, 10
+NAMED_EVERY, NAMED_PLACES = 10, 6
 
 
 class PlaceSearch:
@@ -68,12 +73,18 @@ class PlaceSearch:
         self._model: BuiltModel = board.model
         self._strategy = board.settings.strategy
         self.work_left = board.settings.work_limit - board.work
+        # Options to choose from, first of all and later.
+        self._allowed: BoolArray | None = None
         self._near: BoolArray | None = None
+        # Days and outlets that wait to be staffed.
+        self._unstaffed: Iterator[list[int]] = iter(())
         self._lock, self._at_naming = threading.Lock(), threading.Lock()
         assert board.values is not None, "the search opens with a roster"
         # The best solution there is, and the latest that was named; how long that took, and how many tries ago it was.
         self._now = self._named = board.values
         self._naming_seconds, self._tries = 0.0, 0
+        # Whether names are worth care: not as long as places are staffed.
+        self._careful = False
         # Kinds of parts whose turn it is to be solved by CP-SAT: an engine keeps its turn as long as it proves optima.
         self._for_cp_sat: set[str] = set()
 
@@ -82,8 +93,7 @@ class PlaceSearch:
         rng = np.random.default_rng(self._board.settings.seed)
         if self._board.settings.threads == 1:
             self._staff()
-            self._relax()
-            self._improve(rng)
+            self._relax_and_improve(rng)
         else:
             other = rng.spawn(1)[0]
             beside = threading.Thread(target=self._board.guarded(lambda: self._relax_and_improve(other)), daemon=True)
@@ -94,56 +104,76 @@ class PlaceSearch:
         self._name(self._board.doing)
 
     def _relax_and_improve(self, rng: np.random.Generator) -> None:
-        self._relax()
+        """Solve the relaxation; before the last and longest of its rounds, improve for as long as the others took."""
+        parts = by_weeks(self._model, self._relaxation, WEEK_ROWS)
+        bounds = [part.relaxation.floor for part in parts]
+        rounds = [solve_by_rows(part.relaxation, lambda: self._board.stopped) for part in parts]
+        began = time.perf_counter()
+        for turn, of in itertools.product(range(MOST_ROUNDS), range(len(parts))):
+            if turn == MOST_ROUNDS - 1 and not self._board.settings.deterministic:
+                self._improve(rng, (time.perf_counter() - began) / len(parts))
+            lp = next(rounds[of], None)
+            if lp is not None:
+                bounds[of] = max(bounds[of], lp.bound)
+                self._board.raise_bound(sum(bounds), "linear relaxation")
+                self._guided(lp, parts[of])
+                self._staff_places()
         self._improve(rng)
 
-    def _relax(self) -> None:
-        solve_by_rows(self._relaxation, lambda: self._board.stopped, self._guided)
-
-    def _guided(self, lp: LpResult) -> None:
-        self._board.raise_bound(lp.bound, "linear relaxation")
-        self._near = near_duties(lp, self._model.roster.duty_columns, self._strategy.place_width)
+    def _guided(self, lp: LpResult, part: Part) -> None:
+        """Choose from now on from the duties near a relaxation, of a week perhaps."""
+        duties = self._model.roster.duty_columns
+        near = near_duties(lp.among(part), duties, self._strategy.place_width)
+        self._near = np.where(np.isin(duties, part.columns), near, True if self._near is None else self._near)
 
     # ------------------------------------------------------------ staffing
 
     def _staff(self) -> None:
         """Staff each outlet and day, by those whom the outline has there if there is one."""
-        allowed = self._outlined()
+        self._outlined()
         self._board.doing = "outlet by outlet"
-        self._naming.most = 0
         options = self._model.roster.options
-        for day in np.unique(options.day):
-            for outlet in np.unique(options.outlet[options.day == day]):
-                now, free = self._now, (options.day == day) & (options.outlet == outlet)
-                self._again(part_of(self._model, self._relaxation, free, now, allowed), now, "outlet")
-                if self._board.stopped:
-                    return
-                self._name_if_due("outlet by outlet")
+        self._unstaffed = iter(np.unique(np.stack([options.day, options.outlet], axis=1), axis=0).tolist())
+        self._staff_places()
         self._name("outlet by outlet")
-        self._naming.most = NAMED_PLACES
+        self._careful = True
 
-    def _outlined(self) -> BoolArray | None:
-        """Solve the outline of the problem; tell which options have people where it has them, ``None`` without one."""
-        problem = self._model.roster.problem
-        outline = outline_of(problem)
+    def _staff_places(self) -> None:
+        """Take part in staffing, until every outlet and day is begun."""
+        options = self._model.roster.options
+        for day, outlet in self._unstaffed:
+            now, free = self._now, (options.day == day) & (options.outlet == outlet)
+            self._again(part_of(self._model, self._relaxation, free, now, self._allowed), now, "outlet")
+            if self._board.stopped:
+                return
+            self._name_if_due("outlet by outlet")
+
+    def _outlined(self) -> None:
+        """Solve the outline of the problem, and allow only those options that have people where it has them."""
+        outline = outline_of(self._model.roster.problem)
         if outline is None:
-            return None
+            return
         self._board.doing = "outline"
         rules = active_rules(outline)
         every = duty_options(outline, rules)
-        roster = build_model(outline, rules, every.where(few_options(every))).roster
-        lp = LinearGuide(roster.relaxation(), lambda: self._board.stopped, method="ipm", crossover=False).solve()
-        if lp is None:
-            return None
-        return placed(roster.options, lp.values[roster.duty_columns], self._model.roster.options)
+        model = build_model(outline, rules, every.where(few_options(every)))
+        values = np.zeros(model.roster.columns)
+        for part in by_weeks(model, model.roster.relaxation(), OUTLINE_ROWS):
+            lp = LinearGuide(part.relaxation, lambda: self._board.stopped, method="ipm", crossover=False).solve()
+            if lp is None:
+                return
+            values[part.columns] = lp.values
+        roster = model.roster
+        self._allowed = placed(roster.options, values[roster.duty_columns], self._model.roster.options)
 
     # ------------------------------------------------------------ improving
 
-    def _improve(self, rng: np.random.Generator) -> None:
-        """Solve a few outlets and days again, until told to stop; name what comes of it now and then."""
+    def _improve(self, rng: np.random.Generator, seconds: float = math.inf) -> None:
+        """Solve a few outlets and days again, until told to stop or time is up; name what comes of it now and then."""
         self._board.expect_better()
         sizes = itertools.cycle(self._strategy.small_neighbourhoods)
-        while not self._board.stopped and self.work_left > 0:
+        end = time.perf_counter() + seconds
+        while not self._board.stopped and self.work_left > 0 and time.perf_counter() < end:
             now, near = self._now, self._near
             kind, size = ("places", 1) if near is None else next(sizes)
             phase = self._board.doing = f"neighbourhood of {kind}"
@@ -153,15 +183,17 @@ class PlaceSearch:
 
     def _name_if_due(self, phase: str) -> None:
         """Name after some parts, and when there is just time enough left; not while another thread does."""
-        due = self._tries >= NAMED_EVERY or self._seconds_left <= PLACE_SECONDS
+        due = self._tries >= NAMED_EVERY or self._soon_over
         if due and self._at_naming.acquire(blocking=False):
             self._name(phase)
             self._at_naming.release()
 
     def _name(self, phase: str) -> None:
         """Offer the best solution, unless all that it says was named before."""
-        if self._now is not self._named or self._naming.waits:
+        new = self._now is not self._named
+        if new or self._naming.waits:
             began = time.perf_counter()
+            self._naming.most = NAMED_PLACES if self._careful and not (new and self._soon_over) else 0
             self._tries, self._named = 0, self._now
             self._board.offer(self._named, phase)
             self._naming_seconds = time.perf_counter() - began
@@ -207,6 +239,11 @@ class PlaceSearch:
     def _seconds_left(self) -> float:
         """Seconds until the time left is just enough to find names."""
         return self._board.seconds_left - NAMING_SLACK * self._naming_seconds
+
+    @property
+    def _soon_over(self) -> bool:
+        """Whether another part may be the last one; a better roster is named quickly then, and with care after that."""
+        return self._seconds_left <= PLACE_SECONDS
 
     @property
     def _part_seconds(self) -> float:

@@ -209,6 +209,48 @@ def test_a_part_around_columns_has_the_points_that_leave_the_others_alone(size):
                     assert part.whole(point[part.columns]).tolist() == point.tolist()
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_a_part_among_columns_has_the_rows_that_have_no_others(size):
+    whole = three_rows()
+    for kept in itertools.combinations(range(4), size):
+        chosen = np.isin(np.arange(4), kept)
+        part = replace(whole, core=np.array([True, False, True])).among(chosen)
+        rows = [r for r, row in enumerate(({0, 1, 2}, {0, 3}, {1, 2})) if row <= set(kept)]
+        assert (part.columns.tolist(), part.rows.tolist()) == (list(kept), rows)
+        assert part.relaxation.core.tolist() == [r != 1 for r in rows]
+        assert part.relaxation.cost.tolist() == whole.cost[part.columns].tolist()
+        for point in POINTS:
+            sums = whole._sums(point)[rows]
+            within = all((whole.row_lower[rows] <= sums) & (sums <= whole.row_upper[rows]))
+            assert part.relaxation.holds(point[part.columns]) == within
+            assert part.relaxation.floor <= part.relaxation.cost @ point[part.columns]
+
+
+def test_what_columns_cost_at_least_may_be_less_than_nothing():
+    assert three_rows().floor == -1
+    assert replace(three_rows(), cost=np.array([-3, 5, 7, -1])).floor == -5
+
+
+@pytest.mark.parametrize(
+    ("label", "spread"),
+    [
+        ([4, -1, -1, -1], [4, 4, 4, 4]),
+        ([-1, -1, -1, 7], [7, 7, 7, 7]),
+        ([-1, 3, 3, 3], [3, 3, 3, 3]),
+        # 0 is in a row with 2 and in one with 3; 1 in rows with 2 only.
+        ([-1, -1, 2, 3], [-2, 2, 2, 3]),
+        ([-1, -1, -1, -1], [-1, -1, -1, -1]),
+    ],
+)
+def test_labels_spread_to_what_follows(label, spread):
+    assert three_rows().spread(np.array(label)).tolist() == spread
+
+
+def test_labels_spread_to_the_latest_columns_of_a_row_only():
+    made = replace(three_rows(), made=np.array([0, 1, 2, 1]))
+    assert made.spread(np.array([5, -1, -1, -1])).tolist() == [5, -1, 5, 5]
+
+
 # Rows tie 0-1-2, 0-3 and 1-2.
 @pytest.mark.parametrize(
     ("begin", "closed", "reached"),

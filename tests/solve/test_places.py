@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import schedsolver as ss
 from schedsolver.domain import FairItem
 from schedsolver.domain.rule import is_of
-from schedsolver.model.build import build_model
+from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.options import duty_options
 from schedsolver.model.relaxation import Part
 from schedsolver.rules import check
@@ -19,7 +19,7 @@ from schedsolver.rules.catalogue import CORE, active_rules
 from schedsolver.rules.fair_indices import FairJain
 from schedsolver.solve import places as places_module
 from schedsolver.solve.board import Board
-from schedsolver.solve.guide import near_duties, solve_by_rows
+from schedsolver.solve.guide import by_weeks, near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide
 from schedsolver.solve.naming import Naming, model_for_search
 from schedsolver.solve.neighbourhoods import columns_of
@@ -117,7 +117,8 @@ def test_each_place_has_its_turn_and_the_roster_gets_better_on_the_way(problem, 
 def test_only_the_people_of_the_outline_staff_a_place(problem):
     board, places = opened(problem)
     options = board.model.roster.options
-    places._outlined = lambda: (options.employee < 2) & (options.day == 1)
+    places._allowed = (options.employee < 2) & (options.day == 1)
+    places._outlined = lambda: None
     places._staff()
     duties = board.best.schedule.duty_list
     assert duties
@@ -213,8 +214,7 @@ def test_places_are_rounded_so_that_as_much_is_kept_as_can_be(seed):
 def test_rows_come_in_three_rounds_and_every_bound_holds(problem):
     relaxation = build_model(problem).roster.relaxation()
     assert 0 < relaxation.core.sum() < len(relaxation.core)
-    solved = []
-    solve_by_rows(relaxation, never, solved.append)
+    solved = list(solve_by_rows(relaxation, never))
     whole = LinearGuide(relaxation, never, method="simplex").solve()
     bounds = [lp.bound for lp in solved]
     assert len(bounds) <= 3
@@ -227,11 +227,58 @@ def test_rows_come_in_three_rounds_and_every_bound_holds(problem):
 
 def test_core_rows_alone_are_solved_once_and_nothing_when_stopped(problem):
     relaxation = build_model(problem).roster.relaxation()
-    solved = []
-    solve_by_rows(relaxation.with_rows(relaxation.core), never, solved.append)
-    assert len(solved) == 1
-    solve_by_rows(relaxation, lambda: True, solved.append)
-    assert len(solved) == 1
+    assert len(list(solve_by_rows(relaxation.with_rows(relaxation.core), never))) == 1
+    assert not list(solve_by_rows(relaxation, lambda: True))
+
+
+@pytest.fixture(scope="module")
+def ten_days() -> BuiltModel:
+    """Two calendar weeks: Monday to Sunday, and three days more."""
+    problem = everything(outlets=1, staff=4, days=10)
+    assert problem.horizon.start.weekday() == 0
+    return build_model(problem)
+
+
+def test_a_small_relaxation_stays_whole(ten_days):
+    relaxation = ten_days.roster.relaxation()
+    (part,) = by_weeks(ten_days, relaxation, len(relaxation.row_lower))
+    assert len(part.columns) == len(relaxation.cost)
+    assert len(part.rows) == len(relaxation.row_lower)
+
+
+def test_weeks_are_apart_and_cost_no_more_than_the_whole(ten_days):
+    roster, relaxation = ten_days.roster, ten_days.roster.relaxation()
+    ties, *parts = by_weeks(ten_days, relaxation, 0)
+    days = [set(roster.options.day[np.isin(roster.duty_columns, part.columns)].tolist()) for part in parts]
+    assert days == [set(range(7)), {7, 8, 9}]
+    together = np.concatenate([part.columns for part in (ties, *parts)])
+    np.testing.assert_array_equal(np.sort(together), np.arange(len(relaxation.cost)))
+    bounds = [LinearGuide(part.relaxation, never).solve().bound for part in (ties, *parts)]
+    assert 0.95 * LinearGuide(relaxation, never).solve().bound < sum(bounds)
+    assert sum(bounds) <= LinearGuide(relaxation, never).solve().bound
+
+
+def test_a_search_week_by_week_has_a_bound_and_guides_each(ten_days, monkeypatch):
+    monkeypatch.setattr(places_module, "WEEK_ROWS", 0)
+    monkeypatch.setattr(places_module, "OUTLINE_ROWS", 0)
+    problem = ten_days.roster.problem
+    board, places = opened(problem)
+    places._improve = lambda *_: None
+    guided = []
+    near_of = places._guided
+
+    def guide(lp, part):
+        near_of(lp, part)
+        guided.append((board.bound, places._near.sum()))
+
+    places._guided = guide
+    places.run()
+    assert 6 <= len(guided) <= 9
+    assert guided == sorted(guided, key=lambda bound_and_near: (bound_and_near[0], -bound_and_near[1]))
+    assert guided[0][1] > guided[1][1] > guided[2][1]
+    assert board.bound <= LinearGuide(board.model.roster.relaxation(), never).solve().bound
+    assert board.bound > 0.3 * board.cost
+    assert {duty.date for duty in board.best.schedule.duty_list} >= set(problem.horizon.dates[7:])
 
 
 def test_a_relaxation_keeps_the_rows_that_are_chosen(problem):
