@@ -48,7 +48,7 @@ PLACE_SECONDS = 6.0
 WEEK_ROWS, OUTLINE_ROWS = 100_000, 30_000
 # A relaxation is solved so many times at most, with more of its rows each time.
 MOST_ROUNDS = 3
-# How much longer than the latest time names may take to be found.
+# How much longer than the latest time names may take to be found; there are so many times between, too.
 NAMING_SLACK = 3.0
 # After so many parts solved again the roster is named, which takes as long as one or two of them: so many outlets and
 # days at a time are named with care.
@@ -80,9 +80,9 @@ class PlaceSearch:
         self._unstaffed: Iterator[list[int]] = iter(())
         self._lock, self._at_naming = threading.Lock(), threading.Lock()
         assert board.values is not None, "the search opens with a roster"
-        # The best solution there is, and the latest that was named; how long that took, and how many tries ago it was.
+        # The best solution there is, and the latest that was named; how long that took, when, and how many tries ago.
         self._now = self._named = board.values
-        self._naming_seconds, self._tries = 0.0, 0
+        self._naming_seconds, self._named_at, self._tries = 0.0, 0.0, 0
         # Whether names are worth care: not as long as places are staffed.
         self._careful = False
         # Kinds of parts whose turn it is to be solved by CP-SAT: an engine keeps its turn as long as it proves optima.
@@ -183,8 +183,8 @@ class PlaceSearch:
 
     def _name_if_due(self, phase: str) -> None:
         """Name after some parts, and when there is just time enough left; not while another thread does."""
-        due = self._tries >= NAMED_EVERY or self._soon_over
-        if due and self._at_naming.acquire(blocking=False):
+        waited = time.perf_counter() - self._named_at >= NAMING_SLACK * self._naming_seconds
+        if (self._soon_over or (waited and self._tries >= NAMED_EVERY)) and self._at_naming.acquire(blocking=False):
             self._name(phase)
             self._at_naming.release()
 
@@ -196,7 +196,9 @@ class PlaceSearch:
             self._naming.most = NAMED_PLACES if self._careful and not (new and self._soon_over) else 0
             self._tries, self._named = 0, self._now
             self._board.offer(self._named, phase)
-            self._naming_seconds = time.perf_counter() - began
+            if not self._board.settings.deterministic:
+                self._named_at = time.perf_counter()
+                self._naming_seconds = self._named_at - began
 
     def _again(self, part: Part, now: IntArray, kind: str) -> None:
         """Solve a part by the engine whose turn it is for its kind."""
