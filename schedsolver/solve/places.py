@@ -15,6 +15,7 @@ import itertools
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from schedsolver.model.build import build_model
 from schedsolver.model.options import duty_options
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.catalogue import active_rules
+from schedsolver.solve.announce import Announcer
 from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
 from schedsolver.solve.guide import by_weeks, near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
@@ -42,17 +44,11 @@ PLACE_GAP, PLACE_NODES = 0.001, 50
 PLACE_WORK = 0.5
 # Work of a run of CP-SAT at least: writing the part down takes time too.
 LEAST_WORK = 0.2
-# What a part may take by the clock, where there is one.
-PLACE_SECONDS = 6.0
+STAFFING = "outlet by outlet"
 # Relaxations of more rows are solved week by week, as are outlines of more.
 WEEK_ROWS, OUTLINE_ROWS = 100_000, 30_000
 # A relaxation is solved so many times at most, with more of its rows each time.
 MOST_ROUNDS = 3
-# How much longer than the latest time names may take to be found; there are so many times between, too.
-NAMING_SLACK = 3.0
-# After so many parts solved again the roster is named, which takes as long as one or two of them: so many outlets and
-# days at a time are named with care.
-NAMED_EVERY, NAMED_PLACES = 10, 6
 
 
 class PlaceSearch:
@@ -69,22 +65,19 @@ class PlaceSearch:
     """
 
     def __init__(self, board: Board, relaxation: Relaxation, naming: Naming) -> None:
-        self._board, self._relaxation, self._naming = board, relaxation, naming
+        self._board, self._relaxation = board, relaxation
         self._model: BuiltModel = board.model
         self._strategy = board.settings.strategy
         self.work_left = board.settings.work_limit - board.work
-        # Options to choose from, first of all and later.
-        self._allowed: BoolArray | None = None
-        self._near: BoolArray | None = None
-        # Days and outlets that wait to be staffed.
-        self._unstaffed: Iterator[list[int]] = iter(())
-        self._lock, self._at_naming = threading.Lock(), threading.Lock()
         assert board.values is not None, "the search opens with a roster"
-        # The best solution there is, and the latest that was named; how long that took, when, and how many tries ago.
-        self._now = self._named = board.values
-        self._naming_seconds, self._named_at, self._tries = 0.0, 0.0, 0
-        # Whether names are worth care: not as long as places are staffed.
-        self._careful = False
+        self._now = board.values
+        self._announcer = Announcer(board, naming)
+        self._lock = threading.Lock()
+        # Days and outlets that wait to be staffed, and options to choose from there.
+        self._unstaffed: deque[tuple[int, int]] = deque()
+        self._allowed: BoolArray = np.zeros(len(self._model.roster.options), bool)
+        # Options to choose from in all later parts.
+        self._near: BoolArray | None = None
         # Kinds of parts whose turn it is to be solved by CP-SAT: an engine keeps its turn as long as it proves optima.
         self._for_cp_sat: set[str] = set()
 
@@ -101,7 +94,7 @@ class PlaceSearch:
             self._staff()
             self._improve(rng)
             beside.join()
-        self._name(self._board.doing)
+        self._announcer.offer(self._now, self._board.doing)
 
     def _relax_and_improve(self, rng: np.random.Generator) -> None:
         """Solve the relaxation; before the last and longest of its rounds, improve for as long as the others took."""
@@ -130,41 +123,48 @@ class PlaceSearch:
 
     def _staff(self) -> None:
         """Staff each outlet and day, by those whom the outline has there if there is one."""
-        self._outlined()
-        self._board.doing = "outlet by outlet"
         options = self._model.roster.options
-        self._unstaffed = iter(np.unique(np.stack([options.day, options.outlet], axis=1), axis=0).tolist())
-        self._staff_places()
-        self._name("outlet by outlet")
-        self._careful = True
+        for allowed in self._outlines():
+            self._allowed = self._allowed | allowed
+            self._unstaffed.extend(sorted({*zip(options.day[allowed], options.outlet[allowed], strict=True)}))
+            self._staff_places()
+        self._announcer.offer(self._now, STAFFING)
+        self._announcer.careful = True
 
     def _staff_places(self) -> None:
-        """Take part in staffing, until every outlet and day is begun."""
+        """Take part in staffing, until every outlet and day that waits is begun."""
         options = self._model.roster.options
-        for day, outlet in self._unstaffed:
+        while not self._board.stopped:
+            self._board.doing = STAFFING
+            try:
+                day, outlet = self._unstaffed.popleft()
+            except IndexError:
+                return
             now, free = self._now, (options.day == day) & (options.outlet == outlet)
             self._again(part_of(self._model, self._relaxation, free, now, self._allowed), now, "outlet")
-            if self._board.stopped:
-                return
-            self._name_if_due("outlet by outlet")
+            self._announcer.offer_if_due(self._now, STAFFING)
 
-    def _outlined(self) -> None:
-        """Solve the outline of the problem, and allow only those options that have people where it has them."""
-        outline = outline_of(self._model.roster.problem)
+    def _outlines(self) -> Iterator[BoolArray]:
+        """Solve the outline, perhaps week by week; tell which options have people where it has them."""
+        options, outline = self._model.roster.options, outline_of(self._model.roster.problem)
         if outline is None:
+            yield np.ones(len(options), bool)
             return
-        self._board.doing = "outline"
         rules = active_rules(outline)
         every = duty_options(outline, rules)
         model = build_model(outline, rules, every.where(few_options(every)))
-        values = np.zeros(model.roster.columns)
-        for part in by_weeks(model, model.roster.relaxation(), OUTLINE_ROWS):
+        roster = model.roster
+        for part in by_weeks(model, roster.relaxation(), OUTLINE_ROWS):
+            self._board.doing = "outline"
+            own, values = np.isin(roster.duty_columns, part.columns), np.zeros(roster.columns)
+            if not own.any():
+                continue
             lp = LinearGuide(part.relaxation, lambda: self._board.stopped, method="ipm", crossover=False).solve()
             if lp is None:
-                return
-            values[part.columns] = lp.values
-        roster = model.roster
-        self._allowed = placed(roster.options, values[roster.duty_columns], self._model.roster.options)
+                yield np.isin(options.day, roster.options.day[own])
+            else:
+                values[part.columns] = lp.values
+                yield placed(roster.options, values[roster.duty_columns], options)
 
     # ------------------------------------------------------------ improving
 
@@ -179,26 +179,7 @@ class PlaceSearch:
             phase = self._board.doing = f"neighbourhood of {kind}"
             free = free_options(self._model, kind, size, rng)
             self._again(part_of(self._model, self._relaxation, free, now, near), now, kind)
-            self._name_if_due(phase)
-
-    def _name_if_due(self, phase: str) -> None:
-        """Name after some parts, and when there is just time enough left; not while another thread does."""
-        waited = time.perf_counter() - self._named_at >= NAMING_SLACK * self._naming_seconds
-        if (self._soon_over or (waited and self._tries >= NAMED_EVERY)) and self._at_naming.acquire(blocking=False):
-            self._name(phase)
-            self._at_naming.release()
-
-    def _name(self, phase: str) -> None:
-        """Offer the best solution, unless all that it says was named before."""
-        new = self._now is not self._named
-        if new or self._naming.waits:
-            began = time.perf_counter()
-            self._naming.most = NAMED_PLACES if self._careful and not (new and self._soon_over) else 0
-            self._tries, self._named = 0, self._now
-            self._board.offer(self._named, phase)
-            if not self._board.settings.deterministic:
-                self._named_at = time.perf_counter()
-                self._naming_seconds = self._named_at - began
+            self._announcer.offer_if_due(self._now, phase)
 
     def _again(self, part: Part, now: IntArray, kind: str) -> None:
         """Solve a part by the engine whose turn it is for its kind."""
@@ -210,7 +191,7 @@ class PlaceSearch:
         with self._lock:
             self.work_left -= work
             self._board.work += work
-            self._tries += 1
+            self._announcer.parts += 1
             if not proved:
                 self._for_cp_sat ^= {kind}
             if found is not None:
@@ -220,8 +201,7 @@ class PlaceSearch:
         """Give a solution, whether none is better, and the work; small linear programmes nearly are the answer."""
         settings = self._board.settings
         task = MipTask(
-            part.relaxation, gap=PLACE_GAP, nodes=PLACE_NODES,
-            seconds=self._part_seconds,
+            part.relaxation, gap=PLACE_GAP, nodes=PLACE_NODES, seconds=self._announcer.part_seconds,
             seed=settings.seed, start=now[part.columns],
         )  # fmt: skip
         found = run_mip(task, stopped=lambda: self._board.stopped)
@@ -231,25 +211,11 @@ class PlaceSearch:
         """Do the same where the tree search of a linear programme does not come to an end."""
         settings, most = self._board.settings, self._strategy.neighbourhood_work
         limits = CpLimits(
-            seconds=self._part_seconds, work=min(most, self.work_left), workers=1, seed=settings.seed,
+            seconds=self._announcer.part_seconds, work=min(most, self.work_left), workers=1, seed=settings.seed,
             parameters=settings.cp_sat,
         )  # fmt: skip
         found = solve_cp(part.relaxation.model(), limits, hint=now[part.columns], stop=self._board.stop)
         return found.values, found.status is CpStatus.OPTIMAL, max(found.work, LEAST_WORK)
-
-    @property
-    def _seconds_left(self) -> float:
-        """Seconds until the time left is just enough to find names."""
-        return self._board.seconds_left - NAMING_SLACK * self._naming_seconds
-
-    @property
-    def _soon_over(self) -> bool:
-        """Whether another part may be the last one; a better roster is named quickly then, and with care after that."""
-        return self._seconds_left <= PLACE_SECONDS
-
-    @property
-    def _part_seconds(self) -> float:
-        return math.inf if self._board.settings.deterministic else max(0.0, min(PLACE_SECONDS, self._seconds_left))
 
     def _kept(self, values: IntArray) -> IntArray | None:
         """Give a solution with what follows from it, or ``None`` if it keeps not all rows."""

@@ -17,6 +17,7 @@ from schedsolver.model.relaxation import Part
 from schedsolver.rules import check
 from schedsolver.rules.catalogue import CORE, active_rules
 from schedsolver.rules.fair_indices import FairJain
+from schedsolver.solve import announce
 from schedsolver.solve import places as places_module
 from schedsolver.solve.board import Board
 from schedsolver.solve.guide import by_weeks, near_duties, solve_by_rows
@@ -101,9 +102,9 @@ def test_two_threads_do_not_undo_each_other(problem):
 
 
 def test_each_place_has_its_turn_and_the_roster_gets_better_on_the_way(problem, monkeypatch):
-    monkeypatch.setattr(places_module, "NAMED_EVERY", 3)
+    monkeypatch.setattr(announce, "EVERY", 3)
     board, places = opened(problem)
-    places._outlined = lambda: None
+    places._outlines = lambda: [np.ones(len(board.model.roster.options), bool)]
     solved, again = [], places._again
     places._again = lambda part, now, kind: (solved.append(kind), again(part, now, kind))
     first = board.cost
@@ -117,8 +118,7 @@ def test_each_place_has_its_turn_and_the_roster_gets_better_on_the_way(problem, 
 def test_only_the_people_of_the_outline_staff_a_place(problem):
     board, places = opened(problem)
     options = board.model.roster.options
-    places._allowed = (options.employee < 2) & (options.day == 1)
-    places._outlined = lambda: None
+    places._outlines = lambda: [(options.employee < 2) & (options.day == 1)]
     places._staff()
     duties = board.best.schedule.duty_list
     assert duties
@@ -128,7 +128,7 @@ def test_only_the_people_of_the_outline_staff_a_place(problem):
 
 def test_staffing_ends_when_told(problem):
     board, places = opened(problem)
-    places._outlined = lambda: None
+    places._outlines = lambda: [np.ones(len(board.model.roster.options), bool)]
     solved = []
     places._again = lambda part, now, kind: (solved.append(kind), board.stop.set())
     places._staff()
@@ -308,7 +308,7 @@ def test_near_duties_are_used_or_priced_not_far_above(problem):
 def test_names_wait_for_their_turn(problem):
     """As many places as wanted are filled anew at a time, those that waited longest first, until none waits."""
     board, places = opened(problem)
-    places._outlined = lambda: None
+    places._outlines = lambda: [np.ones(len(board.model.roster.options), bool)]
     places._staff()
     naming, values = Naming(board.model), places._now
     assert naming.needed

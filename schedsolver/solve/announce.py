@@ -1,0 +1,80 @@
+"""When a search by places names its best solution: finding names takes as long as solving a part of it, or several."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schedsolver.domain.options import IntArray
+    from schedsolver.solve.board import Board
+    from schedsolver.solve.naming import Naming
+
+# What a part may take by the clock, where there is one.
+PART_SECONDS = 6.0
+# How much longer than the latest time names may take to be found; there are so many times between, too.
+SLACK = 3.0
+# After so many parts names are found, for so many outlets and days with care.
+EVERY, PLACES = 10, 6
+
+
+class Announcer:
+    """Offers solutions to a board, not too often and before time is up.
+
+    Parameters
+    ----------
+    board
+        Has a solution to begin with.
+    naming
+        Finds the names; told with how much care.
+
+    Attributes
+    ----------
+    careful
+        Whether names are worth care: not as long as rosters are far from good.
+    parts
+        How many parts were solved since names were found.
+    """
+
+    def __init__(self, board: Board, naming: Naming) -> None:
+        self._board, self._naming = board, naming
+        self._named = board.values
+        self._took, self._ended = 0.0, 0.0
+        self._busy = threading.Lock()
+        self.careful, self.parts = False, 0
+
+    def offer_if_due(self, values: IntArray, phase: str) -> None:
+        """Offer a solution after some parts, and when there is just time enough left; not while another thread does."""
+        waited = time.perf_counter() - self._ended >= SLACK * self._took
+        if (self._soon_over or (waited and self.parts >= EVERY)) and self._busy.acquire(blocking=False):
+            self.offer(values, phase)
+            self._busy.release()
+
+    def offer(self, values: IntArray, phase: str) -> None:
+        """Offer a solution, unless all that it says was named before."""
+        new = values is not self._named
+        if not new and not self._naming.waits:
+            return
+        began = time.perf_counter()
+        self._naming.most = PLACES if self.careful and not (new and self._soon_over) else 0
+        self.parts, self._named = 0, values
+        self._board.offer(values, phase)
+        if not self._board.settings.deterministic:
+            self._ended = time.perf_counter()
+            self._took = self._ended - began
+
+    @property
+    def part_seconds(self) -> float:
+        """Seconds that the next part may take, so that there is time left to find names."""
+        return math.inf if self._board.settings.deterministic else max(0.0, min(PART_SECONDS, self._seconds_left))
+
+    @property
+    def _seconds_left(self) -> float:
+        return self._board.seconds_left - SLACK * self._took
+
+    @property
+    def _soon_over(self) -> bool:
+        """Whether another part may be the last one; what is new is named quickly then, and with care after that."""
+        return self._seconds_left <= PART_SECONDS
