@@ -1,0 +1,96 @@
+"""When a search by places names its best solution."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from schedsolver.solve import announce
+from schedsolver.solve.announce import EVERY, PART_SECONDS, PLACES, SLACK, Announcer
+
+
+class World:
+    """A board, names that take so many seconds to find, and a clock."""
+
+    def __init__(self, monkeypatch, left=1000.0, takes=2.0, deterministic=False):
+        self.now, self.left, self.takes = 100.0, left, takes
+        self.offers: list[tuple[object, str, int | None]] = []
+        self.values, self.seconds_left = np.zeros(1), left
+        self.settings = SimpleNamespace(deterministic=deterministic)
+        self.naming = SimpleNamespace(most=None, waits=False)
+        monkeypatch.setattr(announce, "time", SimpleNamespace(perf_counter=lambda: self.now))
+        self.announcer = Announcer(self, self.naming)
+
+    def offer(self, values, phase):
+        self.offers.append((values, phase, self.naming.most))
+        self.pass_time(self.takes)
+
+    def pass_time(self, seconds):
+        self.now += seconds
+        self.seconds_left -= seconds
+
+    def solve_part(self, values, parts=1):
+        self.announcer.parts += parts
+        self.announcer.offer_if_due(values, "part")
+        return len(self.offers)
+
+
+def test_names_are_found_after_some_parts_and_not_for_what_was_named(monkeypatch):
+    world, better = World(monkeypatch), np.ones(1)
+    assert world.solve_part(better, EVERY - 1) == 0
+    assert world.solve_part(better) == 1
+    assert world.announcer.parts == 0
+    world.pass_time(100)
+    assert world.solve_part(better, EVERY) == 1
+    world.naming.waits = True
+    assert world.solve_part(better) == 2
+    assert world.offers[0][:2] == (better, "part")
+
+
+def test_finding_names_takes_a_share_of_the_time_at_most(monkeypatch):
+    world = World(monkeypatch)
+    assert world.solve_part(np.ones(1), EVERY) == 1
+    world.pass_time(SLACK * world.takes - 0.1)
+    assert world.solve_part(np.ones(1), EVERY) == 1
+    world.pass_time(0.1)
+    assert world.solve_part(np.ones(1)) == 2
+
+
+def test_names_get_care_once_that_is_worth_it_and_a_few_places_at_a_time(monkeypatch):
+    world = World(monkeypatch)
+    world.announcer.offer(np.ones(1), "staffing")
+    world.announcer.careful = True
+    world.announcer.offer(np.ones(1), "after")
+    assert [most for _, _, most in world.offers] == [0, PLACES]
+
+
+def test_when_time_is_nearly_up_what_is_new_is_named_quickly_and_then_with_care(monkeypatch):
+    world, better = World(monkeypatch), np.ones(1)
+    world.announcer.careful, world.naming.waits = True, True
+    world.announcer.offer(world.values, "measured")
+    world.seconds_left = SLACK * world.takes + PART_SECONDS + 0.1
+    assert world.solve_part(better) == 1
+    assert world.announcer.part_seconds == PART_SECONDS
+    world.seconds_left -= 0.2
+    assert world.solve_part(better) == 2
+    assert world.solve_part(better) == 3
+    assert [most for _, _, most in world.offers] == [PLACES, 0, PLACES]
+    assert world.announcer.part_seconds == pytest.approx(PART_SECONDS - 0.1 - 2 * world.takes)
+    world.seconds_left = 1.0
+    assert world.announcer.part_seconds == 0
+
+
+def test_work_that_is_counted_heeds_no_clock(monkeypatch):
+    world = World(monkeypatch, deterministic=True, left=float("inf"))
+    assert world.solve_part(np.ones(1), EVERY) == 1
+    assert world.solve_part(np.ones(1), EVERY) == 2
+    assert world.announcer.part_seconds == float("inf")
+
+
+def test_one_thread_at_a_time_finds_names(monkeypatch):
+    world = World(monkeypatch)
+    inside = []
+    world.offer = lambda values, phase: inside.append(world.solve_part(np.ones(1), EVERY))
+    world.announcer.parts = EVERY
+    world.announcer.offer_if_due(np.ones(1), "outer")
+    assert inside == [0]
