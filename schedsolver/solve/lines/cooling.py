@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 # First and last temperature in the usual price of a shortage; not below this share of the smallest price.
 HOT, COLD, SMALLEST = 0.4, 0.003, 0.3
-# The first round gets this share of the time, others so many times that of the one before.
+# The first round gets this share of the time, others so many times that of the one before; as many times as long as
+# the round it may take before it until the lines keep all limits.
 FIRST_SHARE, LONGER = 0.05, 4
 # Seconds for each column of the model that are left at the end to see what the last round is worth, and how many times
 # as many as that took before.
@@ -64,7 +65,7 @@ class Cooling:
         board = self._search.board
         now = board.values
         place = self._begin(first if now is None else np.flatnonzero(now[self._search.roster.duty_columns]))
-        for _ in self._steps():
+        for _ in self._steps(LONGER):
             beyond = self._beyond(place)
             if not len(beyond):
                 break
@@ -96,15 +97,15 @@ class Cooling:
         outside = (place.total < self._tables.least) | (place.total > self._tables.most)
         return np.unique(self._owner[outside & self._tables.hard])
 
-    def _steps(self) -> Iterator[float]:
-        """Give which share of a round is over before each few moves, until the round is over."""
+    def _steps(self, times: int = 1) -> Iterator[float]:
+        """Give which share of so many times a round is over before each few moves, until that is over."""
         board, parts = self._search.board, self._search.parts
         if board.settings.deterministic:
-            for done in range(0, self._moves, AT_ONCE):
-                yield done / self._moves
+            for done in range(0, times * self._moves, AT_ONCE):
+                yield done / (times * self._moves)
                 parts.spend(AT_ONCE / MOVES_A_SECOND)
             return
         began = board.seconds_left
-        length = min(self._seconds, began - self._ahead)
+        length = min(times * self._seconds, began - self._ahead)
         while length > 0 and (over := (began - board.seconds_left) / length) < 1 and not board.stopped:
             yield over
