@@ -24,8 +24,6 @@ FIRST_SHARE, LONGER = 0.05, 4
 AHEAD, MARGIN = 5e-6, 1.5
 # Moves between looks at the clock; and moves that stand for a second of CP-SAT, so that a deterministic search ends.
 AT_ONCE, MOVES_A_SECOND = 20_000, 1_000_000
-# Rosters of dives are annealed from so much of the usual price of a shortage, for this share of the time left.
-WARM, WARM_SHARE = 0.15, 0.25
 # Moves of the first round of a deterministic search, for each employee and day.
 MOVES_A_DAY = 1_000
 
@@ -64,31 +62,20 @@ class Cooling:
 
     def round(self, first: IntArray) -> IntArray:
         """Anneal the best roster once, or the first one if there is none; offer what comes of it, give its duties."""
-        now = self._search.board.values
-        if now is not None:
-            first = np.flatnonzero(now[self._search.roster.duty_columns])
-        found = self._anneal(first, self._hot, self._seconds)
-        self._seconds *= LONGER
-        self._moves *= LONGER
-        return found
-
-    def polish(self, near: IntArray) -> None:
-        """Anneal a roster that is good as a whole but lacks here and there, not so hot that it is lost; offer it."""
-        hot = max(self._cold, WARM * self._search.cover.usual)
-        self._anneal(near, hot, WARM_SHARE * self._search.board.seconds_left)
-
-    def _anneal(self, options: IntArray, hot: float, seconds: float) -> IntArray:
-        """Anneal the roster with these duties from a temperature on; offer what comes of it, give its duties."""
-        board, place = self._search.board, self._begin(options)
-        for _ in self._steps(LONGER * seconds, LONGER * self._moves):
+        board = self._search.board
+        now = board.values
+        place = self._begin(first if now is None else np.flatnonzero(now[self._search.roster.duty_columns]))
+        for _ in self._steps(LONGER):
             beyond = self._beyond(place)
             if not len(beyond):
                 break
-            anneal(self._tables, place, beyond, AT_ONCE, hot, hot)
+            anneal(self._tables, place, beyond, AT_ONCE, self._hot, self._hot)
         ready, everyone = not len(self._beyond(place)), np.arange(len(place.sort))
-        for done in self._steps(seconds, self._moves) if ready else ():
-            here = hot * (self._cold / hot) ** done
+        for done in self._steps() if ready else ():
+            here = self._hot * (self._cold / self._hot) ** done
             anneal(self._tables, place, everyone, AT_ONCE, here, here)
+        self._seconds *= LONGER
+        self._moves *= LONGER
         employee, day = np.nonzero(place.sort != OFF)
         found = np.sort(self._tables.option[employee, day, place.sort[employee, day]].astype(np.int64))
         if ready:
@@ -110,15 +97,15 @@ class Cooling:
         outside = (place.total < self._tables.least) | (place.total > self._tables.most)
         return np.unique(self._owner[outside & self._tables.hard])
 
-    def _steps(self, seconds: float, moves: int) -> Iterator[float]:
-        """Give which share of the seconds, or moves if deterministic, is over before each few moves, until all is."""
+    def _steps(self, times: int = 1) -> Iterator[float]:
+        """Give which share of so many times a round is over before each few moves, until that is over."""
         board, parts = self._search.board, self._search.parts
         if board.settings.deterministic:
-            for done in range(0, moves, AT_ONCE):
-                yield done / moves
+            for done in range(0, times * self._moves, AT_ONCE):
+                yield done / (times * self._moves)
                 parts.spend(AT_ONCE / MOVES_A_SECOND)
             return
         began = board.seconds_left
-        length = min(seconds, began - self._ahead)
+        length = min(times * self._seconds, began - self._ahead)
         while length > 0 and (over := (began - board.seconds_left) / length) < 1 and not board.stopped:
             yield over

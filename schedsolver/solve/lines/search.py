@@ -119,9 +119,7 @@ class LineSearch:
             self._close()
         self.close = CLOSE_IN_DIVES * max(self.unit, abs(lines.bound))
         if not self.board.stopped:
-            given = self.dive(self.pricers, self.cover, lines, [], 0, "dive over lines")
-            if given is not None and self._falls_short(given):
-                self._coolings[0].polish(joined(given))
+            self.dive(self.pricers, self.cover, lines, [], 0, "dive over lines")
         if self.board.values is None and not self.board.stopped:
             self.restrict(lines)
         if self.board.values is not None and not self.board.stopped:
@@ -165,15 +163,10 @@ class LineSearch:
         given = dive(pricers, cover, lines, give_up, self.close)
         if given is None:
             return None
-        cents = paid + _cents(cover, given)
+        cents = paid + cover.cents(cover.counts(joined(given))) + sum(line.cents for line in given)
         if self.board.best is None or cents < self.board.best.objective:
             self.parts.complete(joined([*beside, *given]), phase)
         return given
-
-    def _falls_short(self, given: list[Line]) -> bool:
-        """Tell whether lines of everybody are not the best roster: most often they lack a few of what there must be."""
-        best = self.board.best
-        return not self.board.stopped and (best is None or _cents(self.cover, given) > best.objective)
 
     def _raise_bound(self, bound: float) -> None:
         """Take a bound; costs are whole cents, so it may be rounded up, less what floating point may have added.
@@ -205,8 +198,3 @@ class LineSearch:
         """Give the duty options that good lines have."""
         chosen = [line for line, reduced in zip(lines.lines, lines.reduced, strict=True) if reduced <= GOOD * self.unit]
         return np.unique(joined(chosen))
-
-
-def _cents(cover: Cover, lines: list[Line]) -> int:
-    """Give what lines cost with what they pass of cover."""
-    return cover.cents(cover.counts(joined(lines))) + sum(line.cents for line in lines)

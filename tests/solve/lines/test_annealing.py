@@ -1,7 +1,5 @@
 """Annealed lines against walks, prices of lines and cover, and the checker."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -11,14 +9,11 @@ from schedsolver.model.build import build_model
 from schedsolver.rules.contract import DaysWorked
 from schedsolver.rules.sequence import DaysOff, Successions, WorkDays
 from schedsolver.rules.weekend import CompleteWeekends, WeekendsWorked
-from schedsolver.solve.board import Board
 from schedsolver.solve.lines.annealing import OFF, Place, anneal, place_of
-from schedsolver.solve.lines.cooling import Cooling
 from schedsolver.solve.lines.describe import LineProblem, line_problems
 from schedsolver.solve.lines.generation import first_lines
 from schedsolver.solve.lines.master import Cover, joined
 from schedsolver.solve.lines.pricer import Pricers
-from schedsolver.solve.lines.search import LineSearch
 from schedsolver.solve.lines.tables import Tables, tables_of
 from schedsolver.solve.runner import solve
 from schedsolver.solve.settings import Settings
@@ -173,18 +168,3 @@ def test_counts_beyond_a_hard_limit_only_come_nearer() -> None:
     assert lacking == sorted(lacking, reverse=True)
     assert lacking[-1] == 0
     assert (place.sort != OFF).sum(axis=1).max() <= 9
-
-
-def test_a_roster_that_lacks_duties_is_polished_into_a_better_one() -> None:
-    """A cost lower than that of the whole first roster shows that what came of it was offered."""
-    model = build_model(ward(8, 14))
-    board = Board(model, Settings(workers=1, seed=1, deterministic=True, gap=0), time.perf_counter())
-    search = LineSearch(board, model.roster.relaxation())
-    lines = first_lines(search.pricers, search.cover, range(len(model.roster.problem.staff)), 1)
-    assert lines is not None
-    whole = joined(lines)
-    search.parts.complete(whole, "first lines")
-    assert board.best is not None
-    full = board.best.objective
-    Cooling(search, tables_of(line_problems(model.roster), model.roster.options, search.cover), 0).polish(whole[::2])
-    assert board.best.objective < full
