@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -12,6 +13,7 @@ from schedsolver.domain.options import IntArray
 from schedsolver.errors import CheckFailed
 from schedsolver.model.names import schedule_of
 from schedsolver.rules.check import CheckReport, check
+from schedsolver.solve.cpsat import CpLimits
 from schedsolver.solve.result import ENDING, Incumbent, Progress, StopReason, versions
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class Board:
     trace
         Each improvement.
     work
-        Deterministic time of CP-SAT so far.
+        Deterministic time so far, roughly seconds.
     doing
         What the search is at, in words.
     """
@@ -206,6 +208,26 @@ class Board:
         if self.settings.deterministic:
             return float("inf")
         return self.settings.time_seconds - self.spent - (self._clock() - self.began)
+
+    @property
+    def work_left(self) -> float:
+        """Deterministic time left."""
+        return self.settings.work_limit - self.work
+
+    def spend(self, work: float) -> None:
+        """Account for work."""
+        with self._lock:
+            self.work += work
+
+    def limits(self, seconds: float = math.inf, work: float = math.inf) -> CpLimits:
+        """Give limits of a run of CP-SAT within what is left; when deterministic, seconds are units of work."""
+        deterministic = self.settings.deterministic
+        return CpLimits(
+            seconds=math.inf if deterministic else min(seconds, self.seconds_left),
+            work=min(seconds if deterministic else math.inf, work, self.work_left),
+            seed=self.settings.seed,
+            parameters=self.settings.cp_sat,
+        )
 
     @property
     def _seconds(self) -> float:

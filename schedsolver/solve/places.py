@@ -27,7 +27,7 @@ from schedsolver.model.options import duty_options
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.solve.announce import Announcer
-from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
+from schedsolver.solve.cpsat import CpStatus, solve_cp
 from schedsolver.solve.guide import by_weeks, near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
 from schedsolver.solve.neighbourhoods import free_options, part_of
@@ -68,7 +68,6 @@ class PlaceSearch:
         self._board, self._relaxation = board, relaxation
         self._model: BuiltModel = board.model
         self._strategy = board.settings.strategy
-        self.work_left = board.settings.work_limit - board.work
         assert board.values is not None, "the search opens with a roster"
         self._now = board.values
         self._announcer = Announcer(board, naming)
@@ -173,7 +172,7 @@ class PlaceSearch:
         self._board.expect_better()
         sizes = itertools.cycle(self._strategy.small_neighbourhoods)
         end = time.perf_counter() + seconds
-        while not self._board.stopped and self.work_left > 0 and time.perf_counter() < end:
+        while not self._board.stopped and self._board.work_left > 0 and time.perf_counter() < end:
             now, near = self._now, self._near
             kind, size = ("places", 1) if near is None else next(sizes)
             phase = self._board.doing = f"neighbourhood of {kind}"
@@ -183,14 +182,13 @@ class PlaceSearch:
 
     def _again(self, part: Part, now: IntArray, kind: str) -> None:
         """Solve a part by the engine whose turn it is for its kind."""
-        if self.work_left <= 0:
+        if self._board.work_left <= 0:
             return
         solve = self._by_cp_sat if kind in self._for_cp_sat else self._by_highs
         values, proved, work = solve(part, now)
         found = None if values is None else self._kept(part.whole(values))
+        self._board.spend(work)
         with self._lock:
-            self.work_left -= work
-            self._board.work += work
             self._announcer.parts += 1
             if not proved:
                 self._for_cp_sat ^= {kind}
@@ -209,11 +207,7 @@ class PlaceSearch:
 
     def _by_cp_sat(self, part: Part, now: IntArray) -> tuple[IntArray | None, bool, float]:
         """Do the same where the tree search of a linear programme does not come to an end."""
-        settings, most = self._board.settings, self._strategy.neighbourhood_work
-        limits = CpLimits(
-            seconds=self._announcer.part_seconds, work=min(most, self.work_left), workers=1, seed=settings.seed,
-            parameters=settings.cp_sat,
-        )  # fmt: skip
+        limits = self._board.limits(self._announcer.part_seconds, self._strategy.neighbourhood_work)
         found = solve_cp(part.relaxation.model(), limits, hint=now[part.columns], stop=self._board.stop)
         return found.values, found.status is CpStatus.OPTIMAL, max(found.work, LEAST_WORK)
 

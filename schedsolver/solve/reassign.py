@@ -121,7 +121,7 @@ class Reassignment:
         while idle < IDLE:
             before = self._now
             for options, work in kind():
-                if self._is_past(1.0) or self._parts.work_left <= self._work:
+                if self._is_past(1.0) or self._board.work_left <= self._work:
                     return
                 self._parts.around(np.flatnonzero(options), self._now, CpLimits(work=work), PHASE)
             if self._now is before:

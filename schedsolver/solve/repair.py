@@ -9,7 +9,7 @@ import numpy as np
 
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.values import counts_of
-from schedsolver.solve.cpsat import CpLimits, CpResult, solve_cp
+from schedsolver.solve.cpsat import CpResult, solve_cp
 
 if TYPE_CHECKING:
     from schedsolver.domain.schedule import Schedule
@@ -115,20 +115,15 @@ def _attempts(model: BuiltModel, start: Start) -> Iterator[BoolArray]:
 
 def _nearest(board: Board, change: IntArray, free: BoolArray, *, fix_to: IntArray, hint: IntArray) -> IntArray | None:
     """Find a roster of little change, least if time allows, with duties fixed except those that are free."""
-    roster, settings = board.model.roster, board.settings
-    if board.stopped or settings.work_limit <= board.work:
+    roster = board.model.roster
+    if board.stopped or board.work_left <= 0:
         return None
     problem = roster.cp.clone()
     problem.clear_objective()
     problem.proto.objective.vars.extend(roster.duty_columns.tolist())
     problem.proto.objective.coeffs.extend(change.tolist())
-    limits = CpLimits(
-        seconds=float("inf") if settings.deterministic else min(REPAIR_SECONDS, board.seconds_left),
-        work=min(REPAIR_SECONDS, settings.work_limit - board.work),
-        seed=settings.seed,
-        parameters=settings.cp_sat,
-    )
+    limits = board.limits(seconds=REPAIR_SECONDS, work=REPAIR_SECONDS)
     fixed = roster.duty_columns[~free]
     result = solve_cp(problem, limits, fixed=fixed, fix_to=fix_to, hint=hint, stop=board.stop)
-    board.work += result.work
+    board.spend(result.work)
     return result.values

@@ -106,7 +106,7 @@ class Result:
     build_seconds, first_solution_seconds, wall_seconds
         Time to the finished model, the first checked roster and the end.
     deterministic_time
-        Work of CP-SAT in its own unit, the same on every machine; that of HiGHS is not in it.
+        Work in the unit of CP-SAT, the same on every machine; of HiGHS and of annealing, what limits count it as.
     settings
         What was asked of the search.
     versions

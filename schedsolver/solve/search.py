@@ -60,7 +60,6 @@ class Search:
             board.naming = self._named
         settings = board.settings
         self.strategy = settings.strategy
-        self.work_left = settings.work_limit - board.work
 
     @cached_property
     def relaxation(self) -> Relaxation:
@@ -225,11 +224,10 @@ class Search:
         if self.board.start is None or self.board.values is None or not share or self.board.stopped:
             return
         if self.relaxation.exact:
-            parts = Parts(self.board, self.relaxation, self.work_left)
-            limits = self.board.seconds_left, self.work_left
+            parts = Parts(self.board, self.relaxation)
+            limits = self.board.seconds_left, self.board.work_left
             seconds, work = ((1 - share) * left if np.isfinite(left) else 0.0 for left in limits)
             Reassignment(self.board, parts, self.relaxation, seconds, work).run()
-            self.work_left = parts.work_left
         if share == 1:
             self.board.end(StopReason.WORK)
 
@@ -247,7 +245,7 @@ class Search:
         near = near_duties(lp, self.model.roster.duty_columns, self.strategy.width)
         self.board.expect_better()
         for kind, size in itertools.cycle(self.strategy.neighbourhoods):
-            if self.board.stopped or self.work_left <= 0:
+            if self.board.stopped or self.board.work_left <= 0:
                 return
             now = self._best
             given = now[self.model.roster.duty_columns] > 0
@@ -263,7 +261,7 @@ class Search:
             return
         self.board.doing = phase
         columns = self.relaxation.reach(free, self.model.decisions)
-        better = self._solve_part(self.relaxation.around(columns, now), now, self._limits(work=work))
+        better = self._solve_part(self.relaxation.around(columns, now), now, self.board.limits(work=work))
         if better is not None:
             self.board.offer(better, phase)
 
@@ -295,7 +293,7 @@ class Search:
         """Solve breaks and activities of a few duties again; a first roster is found whatever the limits."""
         first = self.board.best is None
         return self._solve_part(
-            part, now, self._first_limits if first else self._limits(work=self.strategy.naming_work)
+            part, now, self._first_limits if first else self.board.limits(work=self.strategy.naming_work)
         )
 
     def _finished(self, model: BuiltModel, values: IntArray) -> IntArray | None:
@@ -307,7 +305,7 @@ class Search:
 
     def _solve_part(self, part: Part, now: IntArray, limits: CpLimits) -> IntArray | None:
         """Solve a part by CP-SAT, beginning from the values of all columns, and give these anew."""
-        if self.work_left <= 0:
+        if self.board.work_left <= 0:
             return None
         result = solve_cp(part.relaxation.model(), limits, hint=now[part.columns], stop=self.board.stop)
         self._account(result)
@@ -334,24 +332,13 @@ class Search:
         times as long for, or does not close at all.
         """
         self.board.doing = phase or self.board.doing
-        if self.work_left <= 0:
+        if self.board.work_left <= 0:
             return CpResult(CpStatus.UNKNOWN, None, -np.inf, 0.0)
-        limits = self._limits(seconds, work)
+        limits = self.board.limits(seconds, work)
         result = self._solve_cp(limits, fixed=fixed, fix_to=fix_to, hint=hint, stop=self.board.stop)
         if phase is not None and result.values is not None:
             self.board.offer(result.values, phase)
         return result
-
-    def _limits(self, seconds: float = float("inf"), work: float = float("inf")) -> CpLimits:
-        """Give limits within what is left of time and work."""
-        settings, deterministic = self.board.settings, self.board.settings.deterministic
-        return CpLimits(
-            seconds=float("inf") if deterministic else min(seconds, self.board.seconds_left),
-            work=min(seconds if deterministic else float("inf"), work, self.work_left),
-            workers=1,
-            seed=settings.seed,
-            parameters=settings.cp_sat,
-        )
 
     def _solve_cp(self, limits: CpLimits, **part: Any) -> CpResult:
         """Run CP-SAT on the model, perhaps with columns fixed, and keep account of its work."""
@@ -360,6 +347,4 @@ class Search:
         return result
 
     def _account(self, result: CpResult) -> None:
-        work = max(result.work, LEAST_WORK)
-        self.work_left -= work
-        self.board.work += work
+        self.board.spend(max(result.work, LEAST_WORK))

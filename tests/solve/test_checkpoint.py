@@ -19,7 +19,6 @@ from schedsolver.rules import MinimumRest
 from schedsolver.solve import checkpoint as keeping
 from schedsolver.solve.board import Board
 from schedsolver.solve.checkpoint import CheckpointWarning, Keeper, fingerprint, read_checkpoint
-from schedsolver.solve.search import Search
 from schedsolver.solve.start import Start
 from tests.solving import counter_day
 
@@ -113,7 +112,7 @@ def test_work_done_before_counts(kept, file):
     settings = ss.Settings(deterministic=True, deterministic_work=0.5, gap=0)
     board = Board(build_model(problem), settings, 0.0)
     board.restore(state.model_copy(update={"work": 0.4}), ss.check(problem, state.schedule))
-    assert Search(board).work_left == pytest.approx(0.1)
+    assert board.work_left == pytest.approx(0.1)
 
 
 def test_a_search_never_begun_begins(file):

@@ -53,8 +53,8 @@ class Cooling:
 
     def run(self, first: IntArray) -> None:
         """Anneal the best roster, or one that may break limits of counts, as long as that gives a better one."""
-        board, parts = self._search.board, self._search.parts
-        while not board.stopped and parts.work_left > 0 and board.seconds_left > self._ahead:
+        board = self._search.board
+        while not board.stopped and board.work_left > 0 and board.seconds_left > self._ahead:
             before = board.best
             first = self.round(first)
             if board.best is before and before is not None:
@@ -99,11 +99,11 @@ class Cooling:
 
     def _steps(self, times: int = 1) -> Iterator[float]:
         """Give which share of so many times a round is over before each few moves, until that is over."""
-        board, parts = self._search.board, self._search.parts
+        board = self._search.board
         if board.settings.deterministic:
             for done in range(0, times * self._moves, AT_ONCE):
                 yield done / (times * self._moves)
-                parts.spend(AT_ONCE / MOVES_A_SECOND)
+                board.spend(AT_ONCE / MOVES_A_SECOND)
             return
         began = board.seconds_left
         length = min(times * self._seconds, began - self._ahead)

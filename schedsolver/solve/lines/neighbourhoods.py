@@ -75,9 +75,9 @@ class Worker:
 
     def run(self) -> None:
         """Go on until the board says stop or no work is left."""
-        board, parts = self._search.board, self._search.parts
+        board = self._search.board
         turn = 0
-        while not board.stopped and parts.work_left > 0:
+        while not board.stopped and board.work_left > 0:
             assert board.values is not None
             turn += 1
             lines = self._around.lines
@@ -98,7 +98,7 @@ class Worker:
     def _solve_people(self, now: IntArray, lines: Generated, *, by_dive: bool) -> None:
         """Generate lines of some employees beside the others; if their bound leaves hope, dive or let CP-SAT choose."""
         search, given = self._search, np.flatnonzero(now[self._duties])
-        search.parts.spend(WORK_OF_LINES * round(self._people))
+        search.board.spend(WORK_OF_LINES * round(self._people))
         current = self._current(given)
         employees = self._chosen(lines, current, given)
         beside = [line for line in current if line.employee not in set(employees)]
@@ -121,14 +121,14 @@ class Worker:
 
     def _part(self, options: IntArray, now: IntArray, phase: str) -> CpResult:
         """Let CP-SAT solve a part; what it finds beside a roster that is no longer the best is put into that."""
-        board, parts = self._search.board, self._search.parts
-        result = parts.around(options, now, CpLimits(work=WORK), phase)
+        board = self._search.board
+        result = self._search.parts.around(options, now, CpLimits(work=WORK), phase)
         latest = board.values
         if result.values is not None and latest is not None and latest is not now:
             merged = latest[self._duties].copy()
             merged[options] = result.values[self._duties[options]]
             if not np.array_equal(merged, latest[self._duties]) and not board.stopped:
-                parts.complete(np.flatnonzero(merged), phase)
+                self._search.parts.complete(np.flatnonzero(merged), phase)
         return result
 
     def _chosen(self, lines: Generated, current: Sequence[Line], given: IntArray) -> list[int]:

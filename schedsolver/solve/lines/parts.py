@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 
 import numpy as np
@@ -22,21 +21,12 @@ class Parts:
         Where rosters go.
     relaxation
         The model's rows.
-    work
-        Deterministic time that may be used in all.
     """
 
-    def __init__(self, board: Board, relaxation: Relaxation, work: float) -> None:
+    def __init__(self, board: Board, relaxation: Relaxation) -> None:
         self.board = board
-        self.work_left = work
         self._relaxation = relaxation
         self._duties = board.model.roster.duty_columns
-        self._lock = threading.Lock()
-
-    def spend(self, work: float) -> None:
-        """Account for work that CP-SAT did not do."""
-        with self._lock:
-            self.work_left -= work
 
     def complete(self, options: IntArray, phase: str) -> bool:
         """Offer the roster that has just these duties; tell whether there is one."""
@@ -70,20 +60,14 @@ class Parts:
         return self._solved(part, now[part.columns], limits, phase)
 
     def _solved(self, part: Part, hint: IntArray | None, limits: CpLimits, phase: str) -> CpResult:
-        if self.work_left <= 0:
+        if self.board.work_left <= 0:
             return CpResult(CpStatus.UNKNOWN, None, -np.inf, 0.0)
-        settings = self.board.settings
+        left = self.board.limits(limits.seconds, limits.work)
         limits = replace(
-            limits,
-            seconds=min(limits.seconds, self.board.seconds_left),
-            work=min(limits.work, self.work_left),
-            seed=settings.seed,
-            parameters={**(limits.parameters or {}), **settings.cp_sat},
+            left, workers=limits.workers, parameters={**(limits.parameters or {}), **(left.parameters or {})}
         )
         result = solve_cp(part.relaxation.model(), limits, hint=hint, stop=self.board.stop)
-        with self._lock:
-            self.work_left -= result.work
-            self.board.work += result.work
+        self.board.spend(result.work)
         if result.values is None:
             return result
         whole = part.whole(result.values)

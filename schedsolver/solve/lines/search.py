@@ -64,7 +64,7 @@ class LineSearch:
         self.roster = board.model.roster
         settings = board.settings
         self.threads = settings.threads
-        self.parts = Parts(board, relaxation, settings.work_limit - board.work)
+        self.parts = Parts(board, relaxation)
         self.cents = self.roster.column_cents()
         self.unit = max(1, int(np.gcd.reduce(self.cents)))
         problem, options = self.roster.problem, self.roster.options
@@ -191,7 +191,7 @@ class LineSearch:
             options = np.union1d(options, np.flatnonzero(now[self.roster.duty_columns]))
         limits = CpLimits(seconds=self.board.seconds_left * RESTRICTED_SHARE, workers=1)
         if self.board.settings.deterministic:
-            limits = CpLimits(work=self.parts.work_left * RESTRICTED_SHARE)
+            limits = CpLimits(work=self.board.work_left * RESTRICTED_SHARE)
         self.parts.among(options, now, limits, "duties of good lines")
 
     def good(self, lines: Generated) -> IntArray:
