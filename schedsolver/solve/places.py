@@ -45,8 +45,8 @@ PLACE_WORK = 0.5
 # Work of a run of CP-SAT at least: writing the part down takes time too.
 LEAST_WORK = 0.2
 STAFFING = "outlet by outlet"
-# Relaxations of more rows are solved week by week, as are outlines of more.
-WEEK_ROWS, OUTLINE_ROWS = 100_000, 30_000
+# Relaxations and outlines of more rows are solved week by week.
+WEEK_ROWS = 100_000
 # A relaxation is solved so many times at most, with more of its rows each time.
 MOST_ROUNDS = 3
 
@@ -153,7 +153,7 @@ class PlaceSearch:
         every = duty_options(outline, rules)
         model = build_model(outline, rules, every.where(few_options(every)))
         roster = model.roster
-        for part in by_weeks(model, roster.relaxation(), OUTLINE_ROWS):
+        for part in by_weeks(model, roster.relaxation(), WEEK_ROWS):
             self._board.doing = "outline"
             own, values = np.isin(roster.duty_columns, part.columns), np.zeros(roster.columns)
             if not own.any():

@@ -260,7 +260,6 @@ def test_weeks_are_apart_and_cost_no_more_than_the_whole(ten_days):
 
 def test_a_search_week_by_week_has_a_bound_and_guides_each(ten_days, monkeypatch):
     monkeypatch.setattr(places_module, "WEEK_ROWS", 0)
-    monkeypatch.setattr(places_module, "OUTLINE_ROWS", 0)
     problem = ten_days.roster.problem
     board, places = opened(problem)
     places._improve = lambda *_: None
