@@ -140,7 +140,9 @@ class PlaceSearch:
             except IndexError:
                 return
             now, free = self._now, (options.day == day) & (options.outlet == outlet)
-            self._again(part_of(self._model, self._relaxation, free, now, self._allowed), now, "outlet")
+            part = part_of(self._model, self._relaxation, free, now, self._allowed)
+            if not self._again(part, now, "outlet"):
+                self._unstaffed.append((day, outlet))
             self._announcer.offer_if_due(self._now, STAFFING)
 
     def _outlines(self) -> Iterator[BoolArray]:
@@ -180,10 +182,10 @@ class PlaceSearch:
             self._again(part_of(self._model, self._relaxation, free, now, near), now, kind)
             self._announcer.offer_if_due(self._now, phase)
 
-    def _again(self, part: Part, now: IntArray, kind: str) -> None:
-        """Solve a part by the engine whose turn it is for its kind."""
+    def _again(self, part: Part, now: IntArray, kind: str) -> bool:
+        """Solve a part by the engine whose turn it is for its kind; tell whether the outcome goes with the best there is."""
         if self._board.work_left <= 0:
-            return
+            return True
         solve = self._by_cp_sat if kind in self._for_cp_sat else self._by_highs
         values, proved, work = solve(part, now)
         found = None if values is None else self._kept(part.whole(values))
@@ -192,8 +194,7 @@ class PlaceSearch:
             self._announcer.parts += 1
             if not proved:
                 self._for_cp_sat ^= {kind}
-            if found is not None:
-                self._take(found, part)
+            return found is None or self._take(found, part)
 
     def _by_highs(self, part: Part, now: IntArray) -> tuple[IntArray | None, bool, float]:
         """Give a solution, whether none is better, and the work; small linear programmes nearly are the answer."""
@@ -216,12 +217,15 @@ class PlaceSearch:
         settled = self._model.roster.settled(values)
         return settled if self._relaxation.holds(settled) else None
 
-    def _take(self, values: IntArray, part: Part) -> None:
-        """Go on from a solution; where another thread has found one meanwhile, from what is new in this one in that."""
+    def _take(self, values: IntArray, part: Part) -> bool:
+        """Put what a part has decided into the best solution, if that is better; tell whether rows allow both.
+
+        Another thread may have found a better one since the part was begun, and what it found is not given up.
+        """
         both = self._both(values, part)
-        values, cost = (values if both is None else both), self._model.roster.cost
-        if cost(values) < cost(self._now):
-            self._now = values
+        if both is not None and self._model.roster.cost(both) < self._model.roster.cost(self._now):
+            self._now = both
+        return both is not None
 
     def _both(self, values: IntArray, part: Part) -> IntArray | None:
         """Give the best solution with what a part has decided, if rows allow both."""

@@ -106,7 +106,7 @@ def test_each_place_has_its_turn_and_the_roster_gets_better_on_the_way(problem, 
     board, places = opened(problem)
     places._outlines = lambda: [np.ones(len(board.model.roster.options), bool)]
     solved, again = [], places._again
-    places._again = lambda part, now, kind: (solved.append(kind), again(part, now, kind))
+    places._again = lambda part, now, kind: solved.append(kind) or again(part, now, kind)
     first = board.cost
     places._staff()
     assert solved == ["outlet"] * 4
@@ -126,11 +126,34 @@ def test_only_the_people_of_the_outline_staff_a_place(problem):
     assert {duty.date for duty in duties} == {problem.horizon.dates[1]}
 
 
+def test_what_does_not_go_with_what_another_thread_found_is_staffed_again(problem):
+    board, places = opened(problem)
+    places._outlines = lambda: [np.ones(len(board.model.roster.options), bool)]
+    both, refused = places._both, []
+
+    def refuse_once(values, part):
+        if refused:
+            return both(values, part)
+        refused.append(part)
+        return None
+
+    places._both = refuse_once
+    before = places._now
+    _, after = staffed(places, board, 0, 0)
+    assert after is before
+    refused.clear()
+    places._staff()
+    assert len(refused) == 1
+    assert board.best.schedule.duty_list
+    first = {(duty.date, duty.outlet_id) for duty in board.best.schedule.duty_list}
+    assert len(first) == 4
+
+
 def test_staffing_ends_when_told(problem):
     board, places = opened(problem)
     places._outlines = lambda: [np.ones(len(board.model.roster.options), bool)]
     solved = []
-    places._again = lambda part, now, kind: (solved.append(kind), board.stop.set())
+    places._again = lambda part, now, kind: solved.append(kind) or board.stop.set() or True
     places._staff()
     assert len(solved) == 1
 
