@@ -183,7 +183,7 @@ class PlaceSearch:
             self._announcer.offer_if_due(self._now, phase)
 
     def _again(self, part: Part, now: IntArray, kind: str) -> bool:
-        """Solve a part by the engine whose turn it is for its kind; tell whether the outcome goes with the best there is."""
+        """Solve a part by the engine whose turn it is for its kind; tell whether the outcome goes with the best."""
         if self._board.work_left <= 0:
             return True
         solve = self._by_cp_sat if kind in self._for_cp_sat else self._by_highs
