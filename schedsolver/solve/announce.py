@@ -49,11 +49,15 @@ class Announcer:
         """Offer a solution after some parts, and when there is just time enough left; not while another thread does."""
         waited = time.perf_counter() - self._ended >= SLACK * self._took
         if (self._soon_over or (waited and self.parts >= EVERY)) and self._busy.acquire(blocking=False):
-            self.offer(values, phase)
+            self._offer(values, phase)
             self._busy.release()
 
     def offer(self, values: IntArray, phase: str) -> None:
-        """Offer a solution, unless all that it says was named before."""
+        """Offer a solution, unless all that it says was named before; wait for another thread that does."""
+        with self._busy:
+            self._offer(values, phase)
+
+    def _offer(self, values: IntArray, phase: str) -> None:
         new = values is not self._named
         if not new and not self._naming.waits:
             return
