@@ -174,6 +174,28 @@ class Relaxation:
         )
         return Part(part, open_columns, kept, values)
 
+    def with_room(self, part: Part, amount: FloatArray) -> Part:
+        """Give a part whose rows leave room for some of the columns that it has not, where rows add up time.
+
+        Rows that only count columns are as they were: half a duty rules none out.
+
+        Parameters
+        ----------
+        part
+            Of this relaxation.
+        amount
+            How much of each column will come later, shape ``(columns,)``; of those of the part nothing does.
+        """
+        later = np.flatnonzero(amount)
+        terms = self._terms_of(later[~np.isin(later, part.columns)])
+        terms = terms[np.abs(self.coefficient[terms]) > 1]
+        sums = np.zeros(len(self.row_lower))
+        np.add.at(sums, self._row_of[terms], self.coefficient[terms] * amount[self.column[terms]])
+        room = np.rint(sums[part.rows]).astype(np.int64)
+        rows = part.relaxation
+        lower, upper = _shifted(rows.row_lower, room), _shifted(rows.row_upper, room)
+        return replace(part, relaxation=replace(rows, row_lower=lower, row_upper=upper))
+
     def reach(self, columns: IntArray, closed: BoolArray) -> IntArray:
         """Give some columns and those that follow from them by rows, directly or through others that are not closed.
 

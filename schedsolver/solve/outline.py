@@ -77,8 +77,12 @@ def few_options(options: DutyOptions) -> BoolArray:
     return kept
 
 
-def placed(outlined: DutyOptions, given: FloatArray, options: DutyOptions) -> BoolArray:
-    """Tell which options are on a day and at an outlet where the outline has their employee, shape ``(len(options),)``.
+def expected(outlined: DutyOptions, given: FloatArray, options: DutyOptions) -> FloatArray:
+    """Tell how much of each option its employee is expected to work, shape ``(len(options),)``.
+
+    Where an outline has people once its places are rounded, they work as long as its relaxation has them there, by any
+    of the options there; in all no longer than it has them anywhere: with five days in place of four and a half, days
+    are shorter.
 
     Parameters
     ----------
@@ -88,10 +92,16 @@ def placed(outlined: DutyOptions, given: FloatArray, options: DutyOptions) -> Bo
         Options to tell of.
     """
     where, at = ((part.employee, part.day, part.outlet) for part in (outlined, options))
-    share = np.zeros([1 + max(a.max(initial=0), b.max(initial=0)) for a, b in zip(where, at, strict=True)])
+    shape = [1 + max(a.max(initial=0), b.max(initial=0)) for a, b in zip(where, at, strict=True)]
+    share, minutes, there = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     np.add.at(share, where, given)
-    there: BoolArray = whole_places(share)[at]
-    return there
+    np.add.at(minutes, where, given * outlined.paid_minutes)
+    np.add.at(there, at, options.paid_minutes)
+    whole = whole_places(share)
+    more = whole.sum((1, 2)) / np.maximum(TOLERANCE, share.sum((1, 2)))
+    mean = minutes / np.maximum(TOLERANCE, share * np.maximum(1, more)[:, None, None])
+    much: FloatArray = np.where(whole, mean / np.maximum(1, there), 0)[at]
+    return much
 
 
 def whole_places(share: FloatArray) -> BoolArray:

@@ -24,14 +24,14 @@ import numpy as np
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.build import build_model
 from schedsolver.model.options import duty_options
-from schedsolver.model.relaxation import Part, Relaxation
+from schedsolver.model.relaxation import FloatArray, Part, Relaxation
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.solve.announce import Announcer
 from schedsolver.solve.cpsat import CpStatus, solve_cp
 from schedsolver.solve.guide import by_weeks, near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
 from schedsolver.solve.neighbourhoods import free_options, part_of
-from schedsolver.solve.outline import few_options, outline_of, placed
+from schedsolver.solve.outline import expected, few_options, outline_of
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
@@ -72,9 +72,11 @@ class PlaceSearch:
         self._now = board.values
         self._announcer = Announcer(board, naming)
         self._lock = threading.Lock()
-        # Days and outlets that wait to be staffed, and options to choose from there.
+        # Days and outlets that wait to be staffed, options to choose from there, and how much of each is expected; at
+        # the second turn anybody may come.
         self._unstaffed: deque[tuple[int, int]] = deque()
-        self._allowed: BoolArray = np.zeros(len(self._model.roster.options), bool)
+        self._allowed: BoolArray | None = np.zeros(len(self._model.roster.options), bool)
+        self._expected: FloatArray = np.zeros(len(self._model.roster.options))
         # Options to choose from in all later parts.
         self._near: BoolArray | None = None
         # Kinds of parts whose turn it is to be solved by CP-SAT: an engine keeps its turn as long as it proves optima.
@@ -121,18 +123,29 @@ class PlaceSearch:
     # ------------------------------------------------------------ staffing
 
     def _staff(self) -> None:
-        """Staff each outlet and day, by those whom the outline has there if there is one."""
-        options = self._model.roster.options
-        for allowed in self._outlines():
-            self._allowed = self._allowed | allowed
-            self._unstaffed.extend(sorted({*zip(options.day[allowed], options.outlet[allowed], strict=True)}))
-            self._staff_places()
+        """Staff each outlet and day, by those whom the outline has there if there is one; then once more by anybody."""
+        placed = np.zeros(len(self._model.roster.options), bool)
+        for also, much in self._outlines():
+            self._allowed = placed = placed | also
+            self._expected += much
+            self._staff_where(also)
         self._announcer.offer(self._now, STAFFING)
         self._announcer.careful = True
+        self._allowed = None
+        self._staff_where(np.ones(len(placed), bool))
+
+    def _staff_where(self, chosen: BoolArray) -> None:
+        """Staff the outlets and days of the chosen options, shape ``(options,)``."""
+        options = self._model.roster.options
+        self._unstaffed.extend(sorted({*zip(options.day[chosen], options.outlet[chosen], strict=True)}))
+        self._staff_places()
 
     def _staff_places(self) -> None:
-        """Take part in staffing, until every outlet and day that waits is begun."""
-        options = self._model.roster.options
+        """Take part in staffing, until every outlet and day that waits is begun.
+
+        Who is expected at places not staffed yet keeps the time for it: otherwise the first days take it all.
+        """
+        options, later = self._model.roster.options, np.zeros(self._model.roster.columns)
         while not self._board.stopped:
             self._board.doing = STAFFING
             try:
@@ -140,16 +153,21 @@ class PlaceSearch:
             except IndexError:
                 return
             now, free = self._now, (options.day == day) & (options.outlet == outlet)
-            part = part_of(self._model, self._relaxation, free, now, self._allowed)
-            if not self._again(part, now, "outlet"):
+            among = self._near if self._allowed is None else self._allowed
+            part = part_of(self._model, self._relaxation, free, now, among)
+            later[self._model.roster.duty_columns] = self._expected
+            if self._again(self._relaxation.with_room(part, later), now, "outlet"):
+                self._expected[free] = 0
+            else:
                 self._unstaffed.append((day, outlet))
             self._announcer.offer_if_due(self._now, STAFFING)
 
-    def _outlines(self) -> Iterator[BoolArray]:
-        """Solve the outline, perhaps week by week; tell which options have people where it has them."""
+    def _outlines(self) -> Iterator[tuple[BoolArray, FloatArray]]:
+        """Solve the outline, perhaps week by week; tell which options have people where it has them, and how much."""
         options, outline = self._model.roster.options, outline_of(self._model.roster.problem)
+        nothing = np.zeros(len(options))
         if outline is None:
-            yield np.ones(len(options), bool)
+            yield np.ones(len(options), bool), nothing
             return
         rules = active_rules(outline)
         every = duty_options(outline, rules)
@@ -162,10 +180,11 @@ class PlaceSearch:
                 continue
             lp = LinearGuide(part.relaxation, lambda: self._board.stopped, method="ipm", crossover=False).solve()
             if lp is None:
-                yield np.isin(options.day, roster.options.day[own])
+                yield np.isin(options.day, roster.options.day[own]), nothing
             else:
                 values[part.columns] = lp.values
-                yield placed(roster.options, values[roster.duty_columns], options)
+                much = expected(roster.options, values[roster.duty_columns], options)
+                yield much > 0, much
 
     # ------------------------------------------------------------ improving
 

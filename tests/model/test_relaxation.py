@@ -226,6 +226,22 @@ def test_a_part_among_columns_has_the_rows_that_have_no_others(size):
             assert part.relaxation.floor <= part.relaxation.cost @ point[part.columns]
 
 
+def test_rows_that_add_up_time_leave_room_for_what_comes_later():
+    model = cp_model.CpModel()
+    here, later, never = (model.new_bool_var(name) for name in ("here", "later", "never"))
+    model.add(60 * here + 90 * later + 30 * never <= 130)
+    model.add(here + later <= 1)
+    model.add(60 * here + 30 * never >= -10)
+    relaxation = relaxation_of(model)
+    part = relaxation.around(np.array([0]), np.array([0, 0, 0]))
+    roomy = relaxation.with_room(part, np.array([1.0, 0.95, 0.0]))
+    # 130 less 85.5, in whole units; where columns are only counted nothing changes, nor what the part itself decides.
+    assert roomy.relaxation.row_upper.tolist()[:2] == [44, 1]
+    assert roomy.relaxation.row_lower[2] == -10
+    assert part.relaxation.row_upper.tolist()[:2] == [130, 1]
+    assert roomy.whole(np.array([1])).tolist() == [1, 0, 0]
+
+
 def test_what_columns_cost_at_least_may_be_less_than_nothing():
     assert three_rows().floor == -1
     assert replace(three_rows(), cost=np.array([-3, 5, 7, -1])).floor == -5

@@ -17,6 +17,7 @@ from schedsolver.model.relaxation import Part
 from schedsolver.rules import check
 from schedsolver.rules.catalogue import CORE, active_rules
 from schedsolver.rules.fair_indices import FairJain
+from schedsolver.rules.weekly import WeeklyHours
 from schedsolver.solve import announce
 from schedsolver.solve import places as places_module
 from schedsolver.solve.board import Board
@@ -24,7 +25,7 @@ from schedsolver.solve.guide import by_weeks, near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide
 from schedsolver.solve.naming import Naming, model_for_search
 from schedsolver.solve.neighbourhoods import columns_of
-from schedsolver.solve.outline import few_options, outline_of, placed, whole_places
+from schedsolver.solve.outline import expected, few_options, outline_of, whole_places
 from schedsolver.solve.places import PlaceSearch
 from schedsolver.solve.search import Search
 from tests.solve.test_engines import never
@@ -43,7 +44,7 @@ def problem() -> ss.Problem:
 
 
 def test_with_many_rules_outlets_are_staffed_one_by_one(problem):
-    settings = ss.Settings(deterministic=True, deterministic_work=4, strategy=LARGE)
+    settings = ss.Settings(deterministic=True, deterministic_work=7, strategy=LARGE)
     result = ss.solve(problem, settings)
     phases = [point.phase for point in result.trace]
     assert "outlet by outlet" in phases
@@ -82,6 +83,12 @@ def opened(problem: ss.Problem) -> tuple[Board, PlaceSearch]:
     return board, PlaceSearch(board, search.relaxation, search.naming)
 
 
+def anybody(board: Board) -> tuple[np.ndarray, np.ndarray]:
+    """Give an outline that has everybody everywhere and expects nobody."""
+    options = len(board.model.roster.options)
+    return np.ones(options, bool), np.zeros(options)
+
+
 def staffed(places: PlaceSearch, board: Board, day: int, outlet: int) -> tuple[Part, np.ndarray]:
     """Staff one outlet and day of the roster there is."""
     options, relaxation = board.model.roster.options, places._relaxation
@@ -104,13 +111,13 @@ def test_two_threads_do_not_undo_each_other(problem):
 def test_each_place_has_its_turn_and_the_roster_gets_better_on_the_way(problem, monkeypatch):
     monkeypatch.setattr(announce, "EVERY", 3)
     board, places = opened(problem)
-    places._outlines = lambda: [np.ones(len(board.model.roster.options), bool)]
+    places._outlines = lambda: [anybody(board)]
     solved, again = [], places._again
     places._again = lambda part, now, kind: solved.append(kind) or again(part, now, kind)
     first = board.cost
     places._staff()
-    assert solved == ["outlet"] * 4
-    assert [point.phase for point in board.trace[1:]] == ["outlet by outlet"] * 2
+    assert solved == ["outlet"] * 8
+    assert [point.phase for point in board.trace[1:]] == ["outlet by outlet"] * 3
     assert board.cost < 0.6 * first
     assert {duty.date for duty in board.best.schedule.duty_list} == set(problem.horizon.dates)
 
@@ -118,7 +125,7 @@ def test_each_place_has_its_turn_and_the_roster_gets_better_on_the_way(problem, 
 def test_only_the_people_of_the_outline_staff_a_place(problem):
     board, places = opened(problem)
     options = board.model.roster.options
-    places._outlines = lambda: [(options.employee < 2) & (options.day == 1)]
+    places._outlines = lambda: [((options.employee < 2) & (options.day == 1), np.zeros(len(options)))]
     places._staff()
     duties = board.best.schedule.duty_list
     assert duties
@@ -128,7 +135,7 @@ def test_only_the_people_of_the_outline_staff_a_place(problem):
 
 def test_what_does_not_go_with_what_another_thread_found_is_staffed_again(problem):
     board, places = opened(problem)
-    places._outlines = lambda: [np.ones(len(board.model.roster.options), bool)]
+    places._outlines = lambda: [anybody(board)]
     both, refused = places._both, []
 
     def refuse_once(values, part):
@@ -151,7 +158,7 @@ def test_what_does_not_go_with_what_another_thread_found_is_staffed_again(proble
 
 def test_staffing_ends_when_told(problem):
     board, places = opened(problem)
-    places._outlines = lambda: [np.ones(len(board.model.roster.options), bool)]
+    places._outlines = lambda: [anybody(board)]
     solved = []
     places._again = lambda part, now, kind: solved.append(kind) or board.stop.set() or True
     places._staff()
@@ -194,23 +201,54 @@ def test_an_outline_has_the_longest_duties_two_hours_apart(problem):
     assert 0 < few.sum() < len(few)
 
 
-def test_options_are_placed_where_the_outline_has_their_people(problem):
+def test_people_are_expected_where_the_outline_has_them_for_as_long(problem):
     options, outlined = build_model(problem).roster.options, build_model(outline_of(problem)).roster.options
     worked = np.zeros(len(outlined))
     worked[[0, len(outlined) - 1]] = 1
-    chosen = placed(outlined, worked, options)
+    much = expected(outlined, worked, options)
     for i in (0, len(outlined) - 1):
         where = outlined.employee[i], outlined.day[i], outlined.outlet[i]
         here = (options.employee == where[0]) & (options.day == where[1]) & (options.outlet == where[2])
-        assert here.any()
-        assert chosen[here].all()
-        chosen[here] = False
-    assert not chosen.any()
+        assert here.sum() > 1
+        assert (much[here] == much[here][0]).all()
+        assert (much * options.paid_minutes)[here].sum() == pytest.approx(outlined.paid_minutes[i])
+        much[here] = 0
+    assert not much.any()
 
 
-def test_nobody_is_placed_by_an_outline_without_duties(problem):
+def test_who_gets_more_days_than_the_outline_gives_is_expected_for_less_time_on_each(problem):
     options = build_model(problem).roster.options
-    assert not placed(options, np.zeros(len(options)), options).any()
+    first = [np.flatnonzero((options.employee == 0) & (options.day == day))[0] for day in (0, 1)]
+    worked = np.zeros(len(options))
+    worked[first] = 0.9, 0.6
+    much = expected(options, worked, options)
+    assert set(options.day[much > 0]) == {0, 1}
+    assert (much * options.paid_minutes).sum() == pytest.approx(worked @ options.paid_minutes)
+
+
+def test_nobody_is_expected_by_an_outline_without_duties(problem):
+    options = build_model(problem).roster.options
+    assert not expected(options, np.zeros(len(options)), options).any()
+
+
+def test_who_is_expected_on_a_later_day_keeps_the_time_for_it():
+    """Two days with customers enough for all the time there is, which one of them would take by itself."""
+    plain = everything(outlets=1, staff=4, load=2.0)
+    hours = WeeklyHours(under_cents_per_minute=0, over_cents_per_minute=60, most_over_minutes=0)
+    rules = tuple(hours if rule.name == hours.name else rule for rule in plain.rules)
+    days = []
+    for share in (0, 1):
+        board, places = opened(plain.replace(rules=rules))
+        options, duties = board.model.roster.options, board.model.roster.duty_columns
+        there = np.zeros((len(plain.staff), 2))
+        np.add.at(there, (options.employee, options.day), options.paid_minutes)
+        half = 2400 / 7 / there[options.employee, options.day]
+        places._outlines = lambda much=share * half: [(np.ones(len(much), bool), much)]
+        places._staff()
+        given = places._now[duties] > 0
+        days.append(np.bincount(options.day[given], options.paid_minutes[given], 2))
+    assert days[0].max() > 1.5 * days[0].min()
+    assert days[1].max() < 1.5 * days[1].min()
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -330,7 +368,7 @@ def test_near_duties_are_used_or_priced_not_far_above(problem):
 def test_names_wait_for_their_turn(problem):
     """As many places as wanted are filled anew at a time, those that waited longest first, until none waits."""
     board, places = opened(problem)
-    places._outlines = lambda: [np.ones(len(board.model.roster.options), bool)]
+    places._outlines = lambda: [anybody(board)]
     places._staff()
     naming, values = Naming(board.model), places._now
     assert naming.needed
