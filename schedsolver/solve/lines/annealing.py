@@ -91,24 +91,29 @@ def _change(
     ``sums`` is scratch, zero before and after.
     """
     days, after, cents, hard, may = place.sort.shape[1], place.node[employee, first], 0, 0, True
-    base = tables.own_counts[employee]
+    base, steps = tables.own_counts[employee], tables.steps[employee]
     for day in range(first, days):
-        if day >= first + count and place.node[employee, day] == after:
-            break
-        old = place.sort[employee, day]
-        sort = new[day - first] if day < first + count else old
-        i, j = _entry(tables, employee, day, after, sort), place.entry[employee, day]
+        j = place.entry[employee, day]
+        if day < first + count:
+            sort, old = new[day - first], place.sort[employee, day]
+            i = _entry(tables, employee, day, after, sort)
+            if sort != old:
+                cents += tables.cents[employee, day, sort] - tables.cents[employee, day, old]
+        else:
+            apart = after - place.node[employee, day]
+            if apart == 0:
+                break
+            i = j + apart * steps
         after = tables.leads[i, FOLLOW]
         if after < 0:
             may = False
             break
         cents += tables.leads[i, PAID] - tables.leads[j, PAID]
-        if sort != old:
-            cents += tables.cents[employee, day, sort] - tables.cents[employee, day, old]
-        for k in range(tables.leads[i, FIRST], tables.leads[i, END]):
-            sums[base + tables.counted[k]] += tables.amount[k]
-        for k in range(tables.leads[j, FIRST], tables.leads[j, END]):
-            sums[base + tables.counted[k]] -= tables.amount[k]
+        if tables.leads[i, END] != tables.leads[j, END]:
+            for k in range(tables.leads[i, FIRST], tables.leads[i, END]):
+                sums[base + tables.counted[k]] += tables.amount[k]
+            for k in range(tables.leads[j, FIRST], tables.leads[j, END]):
+                sums[base + tables.counted[k]] -= tables.amount[k]
     for c in range(base, tables.own_counts[employee + 1]):
         if sums[c] != 0 and may:
             units = _outside(tables, c, place.total[c] + sums[c]) - _outside(tables, c, place.total[c])
@@ -120,9 +125,16 @@ def _change(
 
 @njit(cache=True, nogil=True, forceinline=True)
 def _cover(
-    tables: Tables, place: Place, employee: int, first: int, old: Int32Array, new: Int32Array, count: int
+    tables: Tables,
+    place: Place,
+    employee: int,
+    first: int,
+    old: Int32Array,
+    new: Int32Array,
+    count: int,
+    extra: Int32Array,
 ) -> int:
-    """Cover what a line has on some days now in place of what it had; give what that costs more."""
+    """Give what cover costs more if a line has other duties on some days; what it covers is added to ``extra``."""
     cents = 0
     for day in range(first, first + count):
         for sort, more in ((old[day - first], -1), (new[day - first], 1)):
@@ -131,10 +143,33 @@ def _cover(
             option = tables.option[employee, day, sort]
             for k in range(tables.row_first[option], tables.row_first[option + 1]):
                 row = tables.row[k]
-                cents -= tables.row_cents[row, place.covered[row]]
-                place.covered[row] += more
-                cents += tables.row_cents[row, place.covered[row]]
+                now = place.covered[row] + extra[row]
+                cents += tables.row_cents[row, now + more] - tables.row_cents[row, now]
+                extra[row] += more
     return cents
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _settle(
+    tables: Tables,
+    place: Place,
+    employee: int,
+    first: int,
+    old: Int32Array,
+    new: Int32Array,
+    count: int,
+    extra: Int32Array,
+    share: int,
+) -> None:
+    """Cover what was added, ``share`` 1, or not, ``share`` 0."""
+    for day in range(first, first + count):
+        for sort in (old[day - first], new[day - first]):
+            if sort == OFF or old[day - first] == new[day - first]:
+                continue
+            option = tables.option[employee, day, sort]
+            for k in range(tables.row_first[option], tables.row_first[option + 1]):
+                place.covered[tables.row[k]] += share * extra[tables.row[k]]
+                extra[tables.row[k]] = 0
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -195,7 +230,7 @@ def _takes(tables: Tables, place: Place, employee: int, other: int, first: int, 
 
 
 @njit(cache=True, nogil=True)
-def anneal(tables: Tables, place: Place, who: IntArray, moves: int, hot: float, cold: float) -> int:
+def anneal(tables: Tables, place: Place, who: IntArray, others: IntArray, moves: int, hot: float, cold: float) -> int:
     """Try so many changes while it gets colder, and make those that are better or not much worse.
 
     Parameters
@@ -205,7 +240,9 @@ def anneal(tables: Tables, place: Place, who: IntArray, moves: int, hot: float, 
     place
         Where to begin; it is where annealing ends afterwards.
     who
-        Whose lines to change; others change only by exchange with these.
+        Whose lines to change.
+    others
+        With whom these may exchange what they have; may hold the same people.
     moves
         How many to try.
     hot, cold
@@ -215,8 +252,8 @@ def anneal(tables: Tables, place: Place, who: IntArray, moves: int, hot: float, 
     -------
     What the lines cost more in the end than at the beginning.
     """
-    people, days = place.sort.shape
-    change, sums = 0, np.zeros(len(place.total), np.int64)
+    days = place.sort.shape[1]
+    change, sums, extra = 0, np.zeros(len(place.total), np.int64), np.zeros(len(place.covered), np.int32)
     new, other_new = np.empty(LONGEST, np.int32), np.empty(LONGEST, np.int32)
     old, other_old = np.empty(LONGEST, np.int32), np.empty(LONGEST, np.int32)
     temperature, cooling = hot, (cold / hot) ** (1 / moves)
@@ -226,13 +263,15 @@ def anneal(tables: Tables, place: Place, who: IntArray, moves: int, hot: float, 
         employee = who[_below(place.random, len(who))]
         kind = _draw(place.random)
         count = 1 if kind < 1 - SHUFFLES else min(2, days)
-        swap = people > 1 and kind < SWAPS
+        swap = kind < SWAPS
         while count < longest and _draw(place.random) < (LONGER_SWAP if swap else LONGER):
             count += 1
         first = _below(place.random, days - count + 1)
         other = employee
         if swap:
-            other = (employee + 1 + _below(place.random, people - 1)) % people
+            other = others[_below(place.random, len(others))]
+            if other == employee:
+                continue
             if not _takes(tables, place, employee, other, first, count, new):
                 continue
             if not _takes(tables, place, other, employee, first, count, other_new):
@@ -257,18 +296,19 @@ def anneal(tables: Tables, place: Place, who: IntArray, moves: int, hot: float, 
             continue
         apart = not swap or not tables.alike
         if apart:
-            cents += _cover(tables, place, employee, first, old, new, count)
+            cents += _cover(tables, place, employee, first, old, new, count, extra)
         if swap and apart:
-            cents += _cover(tables, place, other, first, other_old, other_new, count)
-        if cents <= most:
+            cents += _cover(tables, place, other, first, other_old, other_new, count, extra)
+        made = cents <= most
+        if apart:
+            _settle(tables, place, employee, first, old, new, count, extra, made)
+        if swap and apart:
+            _settle(tables, place, other, first, other_old, other_new, count, extra, made)
+        if made:
             _commit(tables, place, employee, first, new, count)
             if swap:
                 _commit(tables, place, other, first, other_new, count)
             change += cents
-        elif apart:
-            if swap:
-                _cover(tables, place, other, first, other_new, other_old, count)
-            _cover(tables, place, employee, first, new, old, count)
     return change
 
 
@@ -284,6 +324,19 @@ def place_of(tables: Tables, sort: Int32Array, seed: Sequence[int]) -> Place:
 
 
 @njit(cache=True, nogil=True)
+def count_cover(tables: Tables, place: Place) -> None:
+    """Count anew what is covered, as threads that anneal at once may have miscounted it."""
+    place.covered[:] = 0
+    for employee in range(len(place.sort)):
+        for day in range(place.sort.shape[1]):
+            sort = place.sort[employee, day]
+            if sort != OFF:
+                option = tables.option[employee, day, sort]
+                for k in range(tables.row_first[option], tables.row_first[option + 1]):
+                    place.covered[tables.row[k]] += 1
+
+
+@njit(cache=True, nogil=True)
 def _walk(tables: Tables, place: Place, sort: Int32Array) -> None:
     """Go along all lines from the beginning, and count what they count and cover."""
     for employee in range(len(sort)):
@@ -294,7 +347,4 @@ def _walk(tables: Tables, place: Place, sort: Int32Array) -> None:
             place.entry[employee, day], node = entry, tables.leads[entry, FOLLOW]
             for k in range(tables.leads[entry, FIRST], tables.leads[entry, END]):
                 place.total[tables.own_counts[employee] + tables.counted[k]] += tables.amount[k]
-            if sort[employee, day] != OFF:
-                option = tables.option[employee, day, sort[employee, day]]
-                for k in range(tables.row_first[option], tables.row_first[option + 1]):
-                    place.covered[tables.row[k]] += 1
+    count_cover(tables, place)

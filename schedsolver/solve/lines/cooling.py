@@ -1,14 +1,22 @@
-"""Annealing a roster in rounds, each as long as the clock allows, as long as that gives the best roster."""
+"""Annealing a roster in rounds, each as long as the clock allows, as long as that gives the best roster.
+
+Several threads may anneal one roster at once: people are dealt out to them again every few moves, and each changes the
+lines of its own people only. What is covered they share. Two might count a duty at the same moment, so that one of the
+two is lost; that is too rare to matter before all is counted anew, with the next dealing out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from schedsolver.domain.options import IntArray
-from schedsolver.solve.lines.annealing import OFF, Place, anneal, place_of
+from schedsolver.solve.lines.annealing import OFF, Place, anneal, count_cover, place_of
 
 if TYPE_CHECKING:
     from schedsolver.solve.lines.search import LineSearch
@@ -22,8 +30,11 @@ FIRST_SHARE, LONGER = 0.05, 4
 # Seconds for each column of the model that are left at the end to see what the last round is worth, and how many times
 # as many as that took before.
 AHEAD, MARGIN = 5e-6, 1.5
-# Moves between looks at the clock; and moves that stand for a second of CP-SAT, so that a deterministic search ends.
+# Moves of a thread between looks at the clock; and moves that stand for a second of CP-SAT, so that a deterministic
+# search ends.
 AT_ONCE, MOVES_A_SECOND = 20_000, 1_000_000
+# Fewest people of a thread.
+FEWEST = 4
 # Moves of the first round of a deterministic search, for each employee and day.
 MOVES_A_DAY = 1_000
 
@@ -37,12 +48,17 @@ class Cooling:
         The search.
     tables
         What the lines of all employees may be.
-    number
-        Of the thread it runs in.
+    threads
+        How many threads may anneal at first.
+
+    Attributes
+    ----------
+    threads
+        How many may anneal from now on.
     """
 
-    def __init__(self, search: LineSearch, tables: Tables, number: int) -> None:
-        self._search, self._tables, self._number = search, tables, number
+    def __init__(self, search: LineSearch, tables: Tables, threads: int) -> None:
+        self._search, self._tables, self.threads = search, tables, threads
         usual = search.cover.usual
         self._hot, self._cold = HOT * usual, max(COLD * usual, SMALLEST * search.unit)
         self._seconds: float = FIRST_SHARE * search.board.seconds_left
@@ -69,11 +85,10 @@ class Cooling:
             beyond = self._beyond(place)
             if not len(beyond):
                 break
-            anneal(self._tables, place, beyond, AT_ONCE, self._hot, self._hot)
-        ready, everyone = not len(self._beyond(place)), np.arange(len(place.sort))
-        for done in self._steps() if ready else ():
-            here = self._hot * (self._cold / self._hot) ** done
-            anneal(self._tables, place, everyone, AT_ONCE, here, here)
+            anneal(self._tables, place, beyond, np.arange(len(place.sort)), AT_ONCE, self._hot, self._hot)
+        ready = not len(self._beyond(place))
+        if ready:
+            self._cool(place)
         self._seconds *= LONGER
         self._moves *= LONGER
         employee, day = np.nonzero(place.sort != OFF)
@@ -85,12 +100,30 @@ class Cooling:
                 self._ahead = max(self._ahead, MARGIN * (began - board.seconds_left))
         return found
 
+    def _cool(self, place: Place) -> None:
+        """Anneal a roster that keeps all limits once, from hot to cold."""
+        people, deal = len(place.sort), np.random.default_rng(place.random)
+        randoms = deal.integers(1 << 63, size=(self._search.threads, 1), dtype=np.uint64)
+        with ThreadPoolExecutor(self._search.threads) as pool:
+            for done in self._steps():
+                here = self._hot * (self._cold / self._hot) ** done
+                threads = max(1, min(self.threads, people // FEWEST))
+                parts = np.array_split(deal.permutation(people), threads)
+                one = partial(self._little, place, temperature=here)
+                for _ in pool.map(one, parts, randoms[:threads]):
+                    pass
+                count_cover(self._tables, place)
+
+    def _little(self, place: Place, mine: IntArray, random: NDArray[np.uint64], temperature: float) -> None:
+        """Anneal the lines of some people a little."""
+        anneal(self._tables, place._replace(random=random), mine, mine, AT_ONCE, temperature, temperature)
+
     def _begin(self, options: IntArray) -> Place:
         """Give the place of the roster that has these duties."""
         of, sort = self._search.roster.options, np.full(self._tables.base.shape, OFF, np.int32)
         sort[of.employee[options], of.day[options]] = self._tables.sort[options]
         self._rounds += 1
-        return place_of(self._tables, sort, [self._search.board.settings.seed, self._number, self._rounds])
+        return place_of(self._tables, sort, [self._search.board.settings.seed, self._rounds])
 
     def _beyond(self, place: Place) -> IntArray:
         """Give the employees with some count beyond a hard limit."""

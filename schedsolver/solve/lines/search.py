@@ -36,6 +36,7 @@ SMALL = 500
 GENERATION_SHARE = 0.6
 # How often everybody has a turn when the first roster is put together.
 FIRST_ROUNDS = 3
+DIVE = "dive over lines"
 # Share of its bound within which a master may stay: of all employees, and in dives.
 CLOSE, CLOSE_IN_DIVES = 1e-4, 3e-4
 
@@ -74,9 +75,9 @@ class LineSearch:
         described = line_problems(self.roster)
         self.pricers = Pricers.of(described, self.threads)
         tables = tables_of(described, options, self.cover)
-        self._coolings = [Cooling(self, tables, number) for number in range(self.threads)]
+        self._cooling = Cooling(self, tables, max(1, self.threads - 1))
         self._around: Neighbourhoods | None = None
-        self._ready = threading.Event()
+        self._cooled, self._ready = threading.Event(), threading.Event()
 
     def run(self) -> None:
         """Search until the board says stop; there may be no roster at the end."""
@@ -97,8 +98,12 @@ class LineSearch:
             helper.join()
 
     def _help(self, number: int, first: IntArray) -> None:
-        """Anneal beside column generation as long as that gives the best roster; then solve neighbourhoods."""
-        self._coolings[number].run(first)
+        """Solve neighbourhoods; the first helper anneals before, beside column generation."""
+        if number == 1:
+            try:
+                self._cooling.run(first)
+            finally:
+                self._cooled.set()
         self._ready.wait()
         if self._around is not None and self.board.values is not None:
             self._around.worker(number).run()
@@ -106,12 +111,11 @@ class LineSearch:
     def _lead(self, first: list[Line]) -> None:
         """Generate columns, dive, then solve neighbourhoods; where pricing is not exact anneal, then solve windows."""
         if not self.pricers.exact:
-            self._around = Neighbourhoods(self, None)
-            self._ready.set()
-            self._help(0, joined(first))
+            self._anneal(first)
+            self._improve(None)
             return
         if self.threads == 1:
-            self._coolings[0].round(joined(first))
+            self._cooling.round(joined(first))
         lines = self._generate(first)
         if lines is None:
             return
@@ -119,15 +123,29 @@ class LineSearch:
             self._close()
         self.close = CLOSE_IN_DIVES * max(self.unit, abs(lines.bound))
         if not self.board.stopped:
-            self.dive(self.pricers, self.cover, lines, [], 0, "dive over lines")
+            self.dive(self.pricers, self.cover, lines, [], 0, DIVE)
         if self.board.values is None and not self.board.stopped:
             self.restrict(lines)
         if self.board.values is not None and not self.board.stopped:
             self.board.expect_better()
+            best = self.board.best
+            if self.threads == 1 or best is None or best.phase != DIVE:
+                self._anneal(first)
+            self._improve(lines)
+
+    def _anneal(self, first: list[Line]) -> None:
+        """Let all threads anneal together for as long as that gives the best roster."""
+        self._cooling.threads = self.threads
+        if self.threads == 1:
+            self._cooling.run(joined(first))
+        else:
+            self._cooled.wait()
+
+    def _improve(self, lines: Generated | None) -> None:
+        """Solve neighbourhoods until the board says stop."""
+        if self.board.values is not None:
             self._around = Neighbourhoods(self, lines)
             self._ready.set()
-            if self.threads == 1:
-                self._coolings[0].run(joined(first))
             self._around.worker(0).run()
 
     def _first(self) -> list[Line] | None:

@@ -50,7 +50,8 @@ class Tables(NamedTuple):
         How many steps there are from a node of an employee, and the first node, shape ``(employees,)``.
     leads
         Node after each step, -1 where it may not be taken, its price, and where in ``counted`` begins and ends what it
-        adds to counts, at ``base + node * steps + step``, shape ``(entries, 4)``.
+        adds to counts, ending in the same place for the same additions, at ``base + node * steps + step``, shape
+        ``(entries, 4)``.
     counted, amount
         Which counts steps add to, and how much.
     own_counts
@@ -62,7 +63,8 @@ class Tables(NamedTuple):
     alike
         Whether the same duty of two employees counts towards the same rows, so that exchanges do not change these.
     row_cents
-        What so many duties in each row cost, shape ``(rows, 1 + employees)``.
+        What so many duties in each row cost, shape ``(rows, 2 + employees)``: one more than there can be, as threads
+        that anneal at once may miscount.
     """
 
     option: Int32Array
@@ -135,7 +137,7 @@ def _sorts(options: DutyOptions) -> IntArray:
 
 def _row_cents(cover: Cover, people: int, dearest: int) -> IntArray:
     """Give what so many duties in each row cost, no unit more than the dearest."""
-    return np.stack([cover.cents_by_row(np.full(cover.rows, n), dearest) for n in range(people + 1)], axis=1)
+    return np.stack([cover.cents_by_row(np.full(cover.rows, n), dearest) for n in range(people + 2)], axis=1)
 
 
 class _Walks:
@@ -143,7 +145,7 @@ class _Walks:
 
     def __init__(self, lines: Sequence[LineProblem], dearest: int) -> None:
         self._known: dict[tuple[bytes, ...], tuple[int, Product]] = {}
-        self._entries = 0
+        self._entries = self._additions = 0
         self._flat: list[tuple[IntArray, ...]] = []
         placed = [self._placed(line) for line in lines]
         products = [product for _, product in placed]
@@ -152,11 +154,12 @@ class _Walks:
         self.start = np.array([product.start for product in products], np.int64)
         tables = np.stack([product.day_class * product.follow[0].size for product in products])
         self.base = (base[:, None] + tables).astype(np.int32)
-        follow, paid, sizes, self.count, self.amount = (
+        follow, paid, adds, sizes, self.count, self.amount = (
             np.concatenate(arrays) for arrays in zip(*self._flat, strict=True)
         )
         first = np.append(0, np.cumsum(sizes))
-        self.leads = np.stack([follow, np.minimum(paid, MOST_PAID), first[:-1], first[1:]], axis=1).astype(np.int32)
+        leads = np.stack([follow, np.minimum(paid, MOST_PAID), first[adds], first[adds + 1]], axis=1)
+        self.leads = leads.astype(np.int32)
         walks = [line.walks[w] for line, product in zip(lines, products, strict=True) for w in product.counting]
         self.own_counts = np.cumsum([0, *(len(product.counting) for product in products)])
         self.least = np.array([walk.least or 0 for walk in walks], np.int64)
@@ -174,9 +177,14 @@ class _Walks:
             self._known[key] = self._entries, product
             self._entries += product.follow.size
             amounts = np.array(product.amounts, np.int64).reshape(-1, product.follow.size)
-            entry, count = np.nonzero(amounts.T)
-            sizes = np.bincount(entry, minlength=product.follow.size)
-            self._flat.append((product.follow.ravel(), product.cents.ravel(), sizes, count, amounts[count, entry]))
+            additions, which = distinct_rows(amounts.T)
+            addition, count = np.nonzero(additions)
+            sizes = np.bincount(addition, minlength=len(additions))
+            self._flat.append((
+                product.follow.ravel(), product.cents.ravel(), which + self._additions, sizes, count,
+                additions[addition, count],
+            ))  # fmt: skip
+            self._additions += len(additions)
         return self._known[key]
 
 

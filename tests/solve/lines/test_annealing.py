@@ -9,7 +9,7 @@ from schedsolver.model.build import build_model
 from schedsolver.rules.contract import DaysWorked
 from schedsolver.rules.sequence import DaysOff, Successions, WorkDays
 from schedsolver.rules.weekend import CompleteWeekends, WeekendsWorked
-from schedsolver.solve.lines.annealing import OFF, Place, anneal, place_of
+from schedsolver.solve.lines.annealing import OFF, Place, anneal, count_cover, place_of
 from schedsolver.solve.lines.describe import LineProblem, line_problems
 from schedsolver.solve.lines.generation import first_lines
 from schedsolver.solve.lines.master import Cover, joined
@@ -66,7 +66,7 @@ def test_the_cents_of_all_changes_are_those_of_the_lines_and_every_line_keeps_it
     ready = Annealed(ward(6, 14, seed, **({"rules": rules} if rules else {})))
     before, first = ready.cents(), ready.place.sort.copy()
     for hot in (1000.0, 30.0, 1.0):
-        change = anneal(ready.tables, ready.place, ready.everyone, 3_000, hot, hot / 2)
+        change = anneal(ready.tables, ready.place, ready.everyone, ready.everyone, 3_000, hot, hot / 2)
         after = ready.cents()
         assert after - before == change
         before = after
@@ -79,7 +79,7 @@ def test_the_cents_of_all_changes_are_those_of_the_lines_and_every_line_keeps_it
 
 def test_what_it_keeps_in_mind_is_what_going_along_the_lines_anew_gives() -> None:
     ready = Annealed(ward(6, 14, 2, rules=SOFT))
-    anneal(ready.tables, ready.place, ready.everyone, 5_000, 100.0, 1.0)
+    anneal(ready.tables, ready.place, ready.everyone, ready.everyone, 5_000, 100.0, 1.0)
     anew: Place = place_of(ready.tables, ready.place.sort, [1])
     for kept, again in zip(ready.place[:5], anew[:5], strict=True):
         assert np.array_equal(kept, again)
@@ -87,8 +87,8 @@ def test_what_it_keeps_in_mind_is_what_going_along_the_lines_anew_gives() -> Non
 
 def test_cold_it_only_gets_better() -> None:
     ready = Annealed(ward(6, 14, 1))
-    anneal(ready.tables, ready.place, ready.everyone, 3_000, 1000.0, 1000.0)
-    changes = [anneal(ready.tables, ready.place, ready.everyone, 500, 1e-6, 1e-6) for _ in range(10)]
+    anneal(ready.tables, ready.place, ready.everyone, ready.everyone, 3_000, 1000.0, 1000.0)
+    changes = [anneal(ready.tables, ready.place, ready.everyone, ready.everyone, 500, 1e-6, 1e-6) for _ in range(10)]
     assert max(changes) <= 0
     assert sum(changes) < 0
 
@@ -107,7 +107,7 @@ def test_nobody_has_a_duty_where_the_day_is_not_open_to_them() -> None:
     assert (tables.option[0, 0] == OFF).all()
     assert (tables.option[0, 1] != OFF).any()
     place = place_of(tables, np.full(ready.place.sort.shape, OFF, np.int32), [3])
-    anneal(tables, place, ready.everyone, 3_000, 1000.0, 1000.0)
+    anneal(tables, place, ready.everyone, ready.everyone, 3_000, 1000.0, 1000.0)
     assert place.sort[0, 0] == OFF
     assert (place.sort[0] != OFF).any()
 
@@ -120,7 +120,7 @@ def test_prices_far_from_all_others_are_charged_as_ten_times_the_usual_one() -> 
     cover = Cover([LineCover(np.zeros(1, int), np.zeros(1, int), np.ones(3, int), shortage, none)], len(roster.options))
     tables = tables_of(line_problems(roster), roster.options, cover)
     assert tables.row_cents[:, 0].tolist() == [70, 7, 7]
-    assert tables.row_cents[0].tolist() == [70, 0, 70]
+    assert tables.row_cents[0].tolist() == [70, 0, 70, 140]
 
 
 @pytest.mark.parametrize("counted", [1, 4])
@@ -136,7 +136,7 @@ def test_exchanges_change_cover_only_where_it_asks_for_some_people_s_duties(coun
     assert ready.tables.alike == (counted == 4)
     ready.place = place_of(ready.tables, ready.place.sort, [1])
     before = ready.cents()
-    change = anneal(ready.tables, ready.place, ready.everyone, 5_000, 20.0, 1.0)
+    change = anneal(ready.tables, ready.place, ready.everyone, ready.everyone, 5_000, 20.0, 1.0)
     assert ready.cents() - before == change
     assert np.array_equal(ready.place.covered, ready.cover.counts(np.concatenate([ready.options(e) for e in range(4)])))
 
@@ -146,10 +146,23 @@ def test_only_those_asked_for_and_whom_they_exchange_duties_with_change() -> Non
     ready = Annealed(ward(6, 14, 2))
     for _ in range(200):
         before = ready.place.sort.copy()
-        anneal(ready.tables, ready.place, np.array([2]), 1, 1000.0, 1000.0)
+        anneal(ready.tables, ready.place, np.array([2]), ready.everyone, 1, 1000.0, 1000.0)
         changed = np.flatnonzero((ready.place.sort != before).any(axis=1))
         assert len(changed) == 0 or 2 in changed
         assert len(changed) <= 2
+
+
+def test_people_dealt_out_to_two_threads_change_only_in_their_own() -> None:
+    ready = Annealed(ward(6, 14, 2))
+    mine, before, cents = np.array([0, 3, 4]), ready.place.sort.copy(), ready.cents()
+    change = anneal(ready.tables, ready.place, mine, mine, 5_000, 30.0, 30.0)
+    changed = np.flatnonzero((ready.place.sort != before).any(axis=1))
+    assert set(changed.tolist()) <= {0, 3, 4}
+    assert ready.cents() - cents == change
+    covered = ready.place.covered.copy()
+    ready.place.covered[:3] += 1
+    count_cover(ready.tables, ready.place)
+    assert np.array_equal(ready.place.covered, covered)
 
 
 def test_the_search_anneals() -> None:
@@ -163,7 +176,7 @@ def test_counts_beyond_a_hard_limit_only_come_nearer() -> None:
     place = place_of(ready.tables, np.full(ready.place.sort.shape, OFF, np.int32), [5])
     lacking = [6 * 6]
     for _ in range(20):
-        anneal(ready.tables, place, ready.everyone, 100, 10.0, 10.0)
+        anneal(ready.tables, place, ready.everyone, ready.everyone, 100, 10.0, 10.0)
         lacking.append(int(np.maximum(6 - (place.sort != OFF).sum(axis=1), 0).sum()))
     assert lacking == sorted(lacking, reverse=True)
     assert lacking[-1] == 0
