@@ -39,6 +39,8 @@ class Place(NamedTuple):
         Where the tables have the step that it takes from there, same shape.
     total
         What it has counted, shape ``(counts,)``.
+    cents
+        What each line costs, cover aside, shape ``(employees,)``.
     covered
         Duties in each row of cover, shape ``(rows,)``.
     random
@@ -49,6 +51,7 @@ class Place(NamedTuple):
     node: Int32Array
     entry: Int32Array
     total: IntArray
+    cents: IntArray
     covered: IntArray
     random: NDArray[np.uint64]
 
@@ -173,8 +176,9 @@ def _settle(
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _commit(tables: Tables, place: Place, employee: int, first: int, new: Int32Array, count: int) -> None:
-    """Give a line other duties on some days; cover is seen to already."""
+def _commit(tables: Tables, place: Place, employee: int, first: int, new: Int32Array, count: int, cents: int) -> None:
+    """Give a line other duties on some days, which costs so much more; cover is seen to already."""
+    place.cents[employee] += cents
     after, base = place.node[employee, first], tables.own_counts[employee]
     for day in range(first, place.sort.shape[1]):
         if day >= first + count and place.node[employee, day] == after:
@@ -288,26 +292,31 @@ def anneal(tables: Tables, place: Place, who: IntArray, others: IntArray, moves:
         if same:
             continue
         most = -temperature * math.log(max(1e-300, _draw(place.random)))
-        cents = _change(tables, place, employee, first, new, count, sums)
-        if swap and cents != NEVER:
-            more = _change(tables, place, other, first, other_new, count, sums)
-            cents = NEVER if more == NEVER else cents + more
-        if cents == NEVER:
-            continue
-        apart = not swap or not tables.alike
+        apart, cents = not swap or not tables.alike, 0
         if apart:
             cents += _cover(tables, place, employee, first, old, new, count, extra)
         if swap and apart:
             cents += _cover(tables, place, other, first, other_old, other_new, count, extra)
+        # No line costs less than nothing: most moves need not be followed any further.
+        spared = place.cents[other] if swap else 0
+        own = more = 0
+        if cents - place.cents[employee] - spared <= most:
+            own = _change(tables, place, employee, first, new, count, sums)
+            cents += own
+        else:
+            cents = NEVER
+        if swap and cents - spared <= most:
+            more = _change(tables, place, other, first, other_new, count, sums)
+            cents += more
         made = cents <= most
         if apart:
             _settle(tables, place, employee, first, old, new, count, extra, made)
         if swap and apart:
             _settle(tables, place, other, first, other_old, other_new, count, extra, made)
         if made:
-            _commit(tables, place, employee, first, new, count)
+            _commit(tables, place, employee, first, new, count, own)
             if swap:
-                _commit(tables, place, other, first, other_new, count)
+                _commit(tables, place, other, first, other_new, count, more)
             change += cents
     return change
 
@@ -318,7 +327,8 @@ def place_of(tables: Tables, sort: Int32Array, seed: Sequence[int]) -> Place:
     random = np.random.default_rng(seed).integers(1 << 63, size=1, dtype=np.uint64)
     total, covered = np.zeros(len(tables.least), np.int64), np.zeros(len(tables.row_cents), np.int64)
     node, entry = np.zeros((2, people, days), np.int32)
-    place = Place(np.full((people, days), OFF, np.int32), node, entry, total, covered, random)
+    cents = np.zeros(people, np.int64)
+    place = Place(np.full((people, days), OFF, np.int32), node, entry, total, cents, covered, random)
     _walk(tables, place, sort)
     return place
 
@@ -338,13 +348,16 @@ def count_cover(tables: Tables, place: Place) -> None:
 
 @njit(cache=True, nogil=True)
 def _walk(tables: Tables, place: Place, sort: Int32Array) -> None:
-    """Go along all lines from the beginning, and count what they count and cover."""
+    """Go along all lines from the beginning, and add up what they cost, count and cover."""
     for employee in range(len(sort)):
         node = tables.start[employee]
         for day in range(sort.shape[1]):
             place.node[employee, day], place.sort[employee, day] = node, sort[employee, day]
             entry = _entry(tables, employee, day, node, sort[employee, day])
             place.entry[employee, day], node = entry, tables.leads[entry, FOLLOW]
+            place.cents[employee] += tables.leads[entry, PAID] + tables.cents[employee, day, sort[employee, day]]
             for k in range(tables.leads[entry, FIRST], tables.leads[entry, END]):
                 place.total[tables.own_counts[employee] + tables.counted[k]] += tables.amount[k]
+        for c in range(tables.own_counts[employee], tables.own_counts[employee + 1]):
+            place.cents[employee] += _outside(tables, c, place.total[c]) * tables.price[c]
     count_cover(tables, place)

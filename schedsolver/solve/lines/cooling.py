@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from schedsolver.solve.lines.search import LineSearch
     from schedsolver.solve.lines.tables import Tables
 
+PHASE = "annealing"
 # First and last temperature in the usual price of a shortage; not below this share of the smallest price.
 HOT, COLD, SMALLEST = 0.4, 0.003, 0.3
 # The first round gets this share of the time, others so many times that of the one before; as many times as long as
 # the round it may take before it until the lines keep all limits.
 FIRST_SHARE, LONGER = 0.05, 4
+# A round after the first ends when another roster is found so many times as near to the bound as where it began.
+OVERTAKEN = 2
 # Seconds for each column of the model that are left at the end to see what the last round is worth, and how many times
 # as many as that took before.
 AHEAD, MARGIN = 5e-6, 1.5
@@ -73,7 +76,8 @@ class Cooling:
         while not board.stopped and board.work_left > 0 and board.seconds_left > self._ahead:
             before = board.best
             first = self.round(first)
-            if board.best is before and before is not None:
+            best = board.best
+            if best is not None and (best is before or best.phase != PHASE):
                 break
 
     def round(self, first: IntArray) -> IntArray:
@@ -95,7 +99,7 @@ class Cooling:
         found = np.sort(self._tables.option[employee, day, place.sort[employee, day]].astype(np.int64))
         if ready:
             began = board.seconds_left
-            self._search.parts.complete(found, "annealing")
+            self._search.parts.complete(found, PHASE)
             if not board.settings.deterministic:
                 self._ahead = max(self._ahead, MARGIN * (began - board.seconds_left))
         return found
@@ -104,8 +108,11 @@ class Cooling:
         """Anneal a roster that keeps all limits once, from hot to cold."""
         people, deal = len(place.sort), np.random.default_rng(place.random)
         randoms = deal.integers(1 << 63, size=(self._search.threads, 1), dtype=np.uint64)
+        before = self._search.board.best
         with ThreadPoolExecutor(self._search.threads) as pool:
             for done in self._steps():
+                if self._rounds > 1 and before is not None and self._overtaken(before.objective):
+                    break
                 here = self._hot * (self._cold / self._hot) ** done
                 threads = max(1, min(self.threads, people // FEWEST))
                 parts = np.array_split(deal.permutation(people), threads)
@@ -113,6 +120,11 @@ class Cooling:
                 for _ in pool.map(one, parts, randoms[:threads]):
                     pass
                 count_cover(self._tables, place)
+
+    def _overtaken(self, cost: int) -> bool:
+        """Tell whether another search has found a roster much nearer to the bound than one of this cost."""
+        best, bound = self._search.board.best, self._search.board.bound
+        return best is not None and bound is not None and OVERTAKEN * (best.objective - bound) < cost - bound
 
     def _little(self, place: Place, mine: IntArray, random: NDArray[np.uint64], temperature: float) -> None:
         """Anneal the lines of some people a little."""

@@ -99,9 +99,12 @@ def walks_reach(walk: Walk) -> int:
 
 @dataclass(frozen=True)
 class Product:
-    """Walks side by side: tables over all nodes, shape ``(classes, nodes, steps)``; ``amounts`` by counting walk."""
+    """Walks side by side: tables over all nodes, shape ``(classes, nodes, steps)``; ``amounts`` by counting walk.
 
-    start: int
+    ``starts`` has the node where the walks start, then those of other starts.
+    """
+
+    starts: IntArray
     day_class: IntArray
     follow: IntArray
     cents: IntArray
@@ -109,7 +112,9 @@ class Product:
     amounts: list[IntArray]
 
 
-def product_of(walks: Sequence[Walk], days: int, steps: int, counted: Container[int]) -> Product:
+def product_of(
+    walks: Sequence[Walk], days: int, steps: int, counted: Container[int], starts: Sequence[Sequence[int]] = ()
+) -> Product:
     """Go from the start along all steps of all classes of days, then put together nodes with the same future.
 
     Most walks have one state only; nodes are combinations of the states of the others, the moving ones.
@@ -122,6 +127,8 @@ def product_of(walks: Sequence[Walk], days: int, steps: int, counted: Container[
         Of the horizon; off and the kinds of duty.
     counted
         Positions of the walks whose counts are kept; those of others are left out.
+    starts
+        Where else the walks may start: a state of each.
     """
     classes = np.stack([np.zeros(days, np.int64), *(walk.day_class for walk in walks)], axis=1)
     combinations, day_class = distinct_rows(classes)
@@ -131,8 +138,9 @@ def product_of(walks: Sequence[Walk], days: int, steps: int, counted: Container[
     always = np.zeros((len(combinations), steps), np.int64)
     for w in set(range(len(walks))).difference(moving):
         always = _added(always, walks[w].cents[combinations[:, w + 1], 0])
-    nodes, done = np.array([[walks[w].start for w in moving]], np.int64).reshape(1, len(moving)), 0
-    known = {nodes[0].tobytes(): 0}
+    begins = np.array([[walk.start for walk in walks], *starts], np.int64)[:, moving]
+    nodes, start = distinct_rows(begins)
+    known, done = {row.tobytes(): place for place, row in enumerate(nodes)}, 0
     follow = np.zeros((len(combinations), 0, steps), np.int64)
     cents = follow.copy()
     while done < len(nodes):
@@ -157,7 +165,7 @@ def product_of(walks: Sequence[Walk], days: int, steps: int, counted: Container[
         assert table is not None
         state = nodes[:, moving.index(w)] if w in moving else np.zeros(len(nodes), np.int64)
         amounts.append(np.where(follow >= 0, table[combinations[:, w + 1]][:, state], 0))
-    product = Product(0, day_class, follow, cents, counting, amounts)
+    product = Product(start, day_class, follow, cents, counting, amounts)
     return _minimised(product, [table for w, table in zip(counting, amounts, strict=True) if w in moving])
 
 
@@ -196,7 +204,7 @@ def _minimised(product: Product, apart: Sequence[IntArray]) -> Product:
     stands[label[::-1]] = np.arange(nodes)[::-1]
     merged = np.where(product.follow[:, stands] >= 0, label[product.follow[:, stands]], -1)
     return Product(
-        int(label[product.start]), product.day_class, merged, product.cents[:, stands], product.counting,
+        label[product.starts], product.day_class, merged, product.cents[:, stands], product.counting,
         [table[:, stands] for table in product.amounts],
     )  # fmt: skip
 
@@ -227,8 +235,8 @@ def _assembled(product: Product, main: Counter, others: Sequence[Counter], band_
     low, high = _corridor(main, main_units, product.day_class, band_days)
     target, cents, main_units, mixed = (np.ascontiguousarray(column) for column in arcs.T[2:])
     return Machine(
-        product.start, product.day_class, first, target, cents, main_units, mixed, choice.ravel(), choices, add,
-        add_cents, low, high, main.at_end(), mixed_end,
+        int(product.starts[0]), product.day_class, first, target, cents, main_units, mixed, choice.ravel(), choices,
+        add, add_cents, low, high, main.at_end(), mixed_end,
     )  # fmt: skip
 
 

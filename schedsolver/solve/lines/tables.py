@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -144,16 +145,17 @@ class _Walks:
     """Flat tables of the walks of some employees, alike ones once."""
 
     def __init__(self, lines: Sequence[LineProblem], dearest: int) -> None:
-        self._known: dict[tuple[bytes, ...], tuple[int, Product]] = {}
         self._entries = self._additions = 0
         self._flat: list[tuple[IntArray, ...]] = []
-        placed = [self._placed(line) for line in lines]
-        products = [product for _, product in placed]
-        base = np.array([base for base, _ in placed], np.int64)
+        alike: dict[tuple[bytes, ...], list[LineProblem]] = defaultdict(list)
+        for line in lines:
+            alike[_key(line)].append(line)
+        placed = {e: one for same in alike.values() for e, one in self._placed(same).items()}
+        base, start, products = zip(*(placed[line.employee] for line in lines), strict=True)
         self.steps = np.array([product.follow.shape[2] for product in products], np.int64)
-        self.start = np.array([product.start for product in products], np.int64)
+        self.start = np.array(start, np.int64)
         tables = np.stack([product.day_class * product.follow[0].size for product in products])
-        self.base = (base[:, None] + tables).astype(np.int32)
+        self.base = (np.array(base, np.int64)[:, None] + tables).astype(np.int32)
         follow, paid, adds, sizes, self.count, self.amount = (
             np.concatenate(arrays) for arrays in zip(*self._flat, strict=True)
         )
@@ -167,25 +169,29 @@ class _Walks:
         self.price = np.array([_hard(walk, dearest) if walk.price is None else walk.price for walk in walks], np.int64)
         self.hard = np.array([walk.price is None for walk in walks], np.bool_)
 
-    def _placed(self, line: LineProblem) -> tuple[int, Product]:
-        """Give where an employee's tables begin, added if they are new."""
-        arrays = ((w.day_class, w.follow, w.cents, w.amounts, np.array(w.start)) for w in line.walks)
-        key = tuple(b"" if array is None else array.tobytes() for walk in arrays for array in walk)
-        if key not in self._known:
-            days, steps = line.day_cents.shape
-            product = product_of(line.walks, days, steps, range(len(line.walks)))
-            self._known[key] = self._entries, product
-            self._entries += product.follow.size
-            amounts = np.array(product.amounts, np.int64).reshape(-1, product.follow.size)
-            additions, which = distinct_rows(amounts.T)
-            addition, count = np.nonzero(additions)
-            sizes = np.bincount(addition, minlength=len(additions))
-            self._flat.append((
-                product.follow.ravel(), product.cents.ravel(), which + self._additions, sizes, count,
-                additions[addition, count],
-            ))  # fmt: skip
-            self._additions += len(additions)
-        return self._known[key]
+    def _placed(self, lines: Sequence[LineProblem]) -> dict[int, tuple[int, int, Product]]:
+        """Add the tables of employees with the same walks; give where they begin, and each employee's first node."""
+        (days, steps), walks = lines[0].day_cents.shape, lines[0].walks
+        starts = [[walk.start for walk in line.walks] for line in lines]
+        product = product_of(walks, days, steps, range(len(walks)), starts)
+        placed = {line.employee: (self._entries, int(product.starts[1 + i]), product) for i, line in enumerate(lines)}
+        self._entries += product.follow.size
+        amounts = np.array(product.amounts, np.int64).reshape(-1, product.follow.size)
+        additions, which = distinct_rows(amounts.T)
+        addition, count = np.nonzero(additions)
+        sizes = np.bincount(addition, minlength=len(additions))
+        self._flat.append((
+            product.follow.ravel(), product.cents.ravel(), which + self._additions, sizes, count,
+            additions[addition, count],
+        ))  # fmt: skip
+        self._additions += len(additions)
+        return placed
+
+
+def _key(line: LineProblem) -> tuple[bytes, ...]:
+    """Give what lines with the same walks have in common, wherever these start."""
+    arrays = (array for walk in line.walks for array in (walk.day_class, walk.follow, walk.cents, walk.amounts))
+    return tuple(b"" if array is None else array.tobytes() for array in arrays)
 
 
 def _hard(walk: Walk, dearest: int) -> int:
