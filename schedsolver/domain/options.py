@@ -55,4 +55,6 @@ class DutyOptions:
 
     def where(self, kept: BoolArray) -> DutyOptions:
         """Give the options at which ``kept`` holds, shape ``(n,)``."""
+        if kept.all():
+            return self
         return DutyOptions(*(getattr(self, field.name)[kept] for field in fields(self)))

@@ -216,18 +216,17 @@ class Successions(Rule):
                 parts[0].append(_terms((family, gap), first, gap + 1, shape))
                 parts[1].append(_terms((family, gap), follower, 0, shape))
                 parts[2] += [_terms((family, gap), worked, back, shape) for back in range(gap + 1) if back]
-        early, late, between = (np.concatenate([np.zeros((5, 0), np.int64), *part], axis=1) for part in parts)
-        before = self._begun_in_history(problem, families, shape)
-        begun, followed = before.copy(), np.zeros(shape, bool)
-        begun[tuple(early[:4])] = followed[tuple(late[:4])] = True
+        early, late, between = (np.concatenate([np.zeros((2, 0), np.int64), *part], axis=1) for part in parts)
+        before = self._begun_in_history(problem, families, shape).ravel()
+        begun, followed = before.copy(), np.zeros(before.shape, bool)
+        begun[early[0]] = followed[late[0]] = True
         rows = begun & followed
-        terms = np.concatenate([early, late, between], axis=1)
+        place, column = np.concatenate([early, late, between], axis=1)
         sign = np.repeat([1, -1], [early.shape[1] + late.shape[1], between.shape[1]])
-        place, column = tuple(terms[:4]), terms[4]
         kept = rows[place]
-        number = np.cumsum(rows).reshape(shape) - 1
+        number = np.cumsum(rows) - 1
         same_days = np.flatnonzero(rows) % np.prod(shape[1:])
-        model.limit(self, number[place][kept], column[kept], sign[kept], 1 - before[rows], same_days)
+        model.limit(self, number[place[kept]], column[kept], sign[kept], 1 - before[rows], same_days)
 
     def _families(self, problem: Problem) -> list[tuple[list[int], list[int]]]:
         """Give sets of shift types none of which may be followed by one of others; together they hold all pairs.
@@ -304,7 +303,8 @@ def _given(model: ModelContext, chosen: BoolArray) -> IntArray:
     """Give employee, day and column of chosen duties, shape ``(3, n)``; a day's columns never add up to more than 1."""
     options = model.options
     if model.one_a_day:
-        return np.stack([options.employee, options.day, model.duty_columns])[:, chosen]
+        own = np.flatnonzero(chosen)
+        return np.stack([options.employee[own], options.day[own], model.duty_columns[own]])
     return _by_day(model, chosen)
 
 
@@ -316,7 +316,10 @@ def _by_day(model: ModelContext, chosen: BoolArray) -> IntArray:
 
 
 def _terms(row: tuple[int, int], given: IntArray, later: int, shape: tuple[int, int, int, int]) -> IntArray:
-    """Give family, gap, employee, day and column of terms for rows of days so much later, shape ``(5, n)``."""
-    employee, day, column = given[:, given[1] + later < shape[3]]
-    family, gap = (np.full(len(day), number) for number in row)
-    return np.stack([family, gap, employee, day + later, column])
+    """Give row and column of terms for a family, a gap and days so much later, shape ``(2, n)``.
+
+    Rows are numbered by family, gap, employee and day, as ``shape`` has them.
+    """
+    employee, day, column = given if later == 0 else given[:, given[1] + later < shape[3]]
+    first = np.ravel_multi_index((*row, 0, 0), shape)
+    return np.stack([first + employee * shape[3] + day + later, column])
