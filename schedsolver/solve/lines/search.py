@@ -33,7 +33,9 @@ RESTRICTED_SHARE = 0.4
 # Up to so many duty options CP-SAT is tried on the whole model first; larger ones it does not close in time.
 SMALL = 500
 # Share of the time left that column generation may take; what it has by then will do.
-GENERATION_SHARE = 0.6
+GENERATION_SHARE = 0.4
+# Where there is a roster, none is looked for by a dive if the master is still this share above its bound.
+FAR = 0.02
 # How often everybody has a turn when the first roster is put together.
 FIRST_ROUNDS = 3
 DIVE = "dive over lines"
@@ -122,7 +124,8 @@ class LineSearch:
         if len(self.roster.options) <= min(SMALL, self.board.settings.strategy.small_options):
             self._close()
         self.close = CLOSE_IN_DIVES * max(self.unit, abs(lines.bound))
-        if not self.board.stopped:
+        far = lines.objective - lines.bound > FAR * abs(lines.bound)
+        if not self.board.stopped and (self.board.values is None or not far):
             self.dive(self.pricers, self.cover, lines, [], 0, DIVE)
         if self.board.values is None and not self.board.stopped:
             self.restrict(lines)
