@@ -9,15 +9,17 @@ import numpy as np
 
 from schedsolver.domain.horizon import monday_of
 from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.model.relaxation import Part, Relaxation
+from schedsolver.model.relaxation import FloatArray, Part, Relaxation
 from schedsolver.solve.highs import LinearGuide, LpResult
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
 
 
-def near_duties(lp: LpResult, duties: IntArray, width: float) -> BoolArray:
-    """Tell which duties a linear relaxation uses or prices not far above itself, shape ``(options,)``.
+def prices_above(lp: LpResult, duties: IntArray) -> FloatArray:
+    """Tell how far above itself a relaxation prices duties, as a share of a duty's mean cost; shape ``(options,)``.
+
+    Nothing for those that it uses, or would as well.
 
     Parameters
     ----------
@@ -25,12 +27,24 @@ def near_duties(lp: LpResult, duties: IntArray, width: float) -> BoolArray:
         The relaxation solved.
     duties
         Column of each duty option.
-    width
-        What counts as near, as a share of a duty's mean cost.
     """
     given = lp.values[duties]
     mean = max(1, lp.bound) / max(1.0, given.sum())
-    near: BoolArray = (given > 1e-6) | (lp.reduced_costs[duties] <= width * mean)
+    above: FloatArray = np.where(given > 1e-6, 0, np.maximum(0, lp.reduced_costs[duties]) / mean)
+    return above
+
+
+def near_duties(lp: LpResult, duties: IntArray, width: float) -> BoolArray:
+    """Tell which duties a linear relaxation uses or prices no further above itself than a width; shape ``(options,)``.
+
+    Parameters
+    ----------
+    lp, duties
+        As for :func:`prices_above`.
+    width
+        What counts as near, as a share of a duty's mean cost.
+    """
+    near: BoolArray = prices_above(lp, duties) <= width
     return near
 
 

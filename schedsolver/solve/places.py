@@ -3,10 +3,10 @@
 With so many rows the linear relaxation takes most of the time there is, a dive from it longer than that, and a tree
 search does not come to its first node. The duties of one outlet on one day are another matter: given all others, their
 linear programme is solved in a tenth of a second and nearly is the answer. So an outline of the problem says who should
-work where on which day; outlets are staffed one after the other, by those people and then by anybody; and then a few
-outlets and days are solved at once, chosen at random, until time is up. Beside, the relaxation is solved row by row for
-the bound; from then on only the duties that it finds likely are chosen from, a twentieth of all, so that two outlets or
-a week of one are no harder than one outlet and day before.
+work where on which day, and how long; outlets are staffed one after the other, by those people and then by anybody; and
+then a few outlets and days are solved at once, chosen at random, until time is up. Beside, the relaxation is solved row
+by row for the bound; from then on only the duties that it finds likely are chosen from, so that two outlets or a week
+of one are no harder than one outlet and day before.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from schedsolver.model.relaxation import FloatArray, Part, Relaxation
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.solve.announce import Announcer
 from schedsolver.solve.cpsat import CpStatus, solve_cp
-from schedsolver.solve.guide import by_weeks, near_duties, solve_by_rows
+from schedsolver.solve.guide import by_weeks, prices_above, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
 from schedsolver.solve.neighbourhoods import free_options, part_of
 from schedsolver.solve.outline import expected, few_options, outline_of
@@ -77,8 +77,8 @@ class PlaceSearch:
         self._unstaffed: deque[tuple[int, int]] = deque()
         self._allowed: BoolArray | None = np.zeros(len(self._model.roster.options), bool)
         self._expected: FloatArray = np.zeros(len(self._model.roster.options))
-        # Options to choose from in all later parts.
-        self._near: BoolArray | None = None
+        # How far above itself a relaxation prices each option, once there is one.
+        self._above: FloatArray | None = None
         # Kinds of parts whose turn it is to be solved by CP-SAT: an engine keeps its turn as long as it proves optima.
         self._for_cp_sat: set[str] = set()
 
@@ -117,8 +117,13 @@ class PlaceSearch:
     def _guided(self, lp: LpResult, part: Part) -> None:
         """Choose from now on from the duties near a relaxation, of a week perhaps."""
         duties = self._model.roster.duty_columns
-        near = near_duties(lp.among(part), duties, self._strategy.place_width)
-        self._near = np.where(np.isin(duties, part.columns), near, True if self._near is None else self._near)
+        above = prices_above(lp.among(part), duties)
+        self._above = np.where(np.isin(duties, part.columns), above, 0 if self._above is None else self._above)
+
+    def _near(self, kind: str) -> BoolArray | None:
+        """Tell which options a kind of part chooses from, shape ``(options,)``; all of them without a relaxation."""
+        width = self._strategy.stretch_width if kind == "stretch" else self._strategy.place_width
+        return None if self._above is None else self._above <= width
 
     # ------------------------------------------------------------ staffing
 
@@ -153,7 +158,7 @@ class PlaceSearch:
             except IndexError:
                 return
             now, free = self._now, (options.day == day) & (options.outlet == outlet)
-            among = self._near if self._allowed is None else self._allowed
+            among = self._near("places") if self._allowed is None else self._allowed
             part = part_of(self._model, self._relaxation, free, now, among)
             later[self._model.roster.duty_columns] = self._expected
             if self._again(self._relaxation.with_room(part, later), now, "outlet"):
@@ -194,11 +199,11 @@ class PlaceSearch:
         sizes = itertools.cycle(self._strategy.small_neighbourhoods)
         end = time.perf_counter() + seconds
         while not self._board.stopped and self._board.work_left > 0 and time.perf_counter() < end:
-            now, near = self._now, self._near
-            kind, size = ("places", 1) if near is None else next(sizes)
+            now = self._now
+            kind, size = ("places", 1) if self._above is None else next(sizes)
             phase = self._board.doing = f"neighbourhood of {kind}"
             free = free_options(self._model, kind, size, rng)
-            self._again(part_of(self._model, self._relaxation, free, now, near), now, kind)
+            self._again(part_of(self._model, self._relaxation, free, now, self._near(kind)), now, kind)
             self._announcer.offer_if_due(self._now, phase)
 
     def _again(self, part: Part, now: IntArray, kind: str) -> bool:

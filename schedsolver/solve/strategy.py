@@ -46,8 +46,8 @@ class Strategy(Model):
         Sizes of the neighbourhoods solved again in turn; 0 leaves a kind out.
     places, stretch, long_stretch
         The same where there are many rules: outlets on one day, a few days of one outlet, many days of one.
-    place_width
-        What ``width`` is for these.
+    place_width, stretch_width
+        What ``width`` is for these: for outlets on one day, and for days of one outlet.
     """
 
     lines: bool = True
@@ -70,6 +70,7 @@ class Strategy(Model):
     stretch: Annotated[int, Field(ge=0)] = 2
     long_stretch: Annotated[int, Field(ge=0)] = 7
     place_width: Annotated[float, Field(gt=0)] = 0.001
+    stretch_width: Annotated[float, Field(gt=0)] = 0.01
 
     @property
     def neighbourhoods(self) -> tuple[tuple[str, int], ...]:

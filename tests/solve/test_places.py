@@ -329,7 +329,8 @@ def test_a_search_week_by_week_has_a_bound_and_guides_each(ten_days, monkeypatch
 
     def guide(lp, part):
         near_of(lp, part)
-        guided.append((board.bound, places._near.sum()))
+        guided.append((board.bound, places._near("places").sum()))
+        assert places._near("stretch").sum() >= places._near("places").sum()
 
     places._guided = guide
     places.run()
