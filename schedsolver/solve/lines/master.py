@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from schedsolver.domain.line import LineCover
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.solve.lines.counters import FloatArray
 from schedsolver.solve.lines.interior import Columns, interior_point
 
@@ -116,6 +116,25 @@ class Cover:
         left.surplus = _Tiers(self.surplus.width - taken, self.surplus.cents)
         return left, int((taken * self.surplus.cents).sum())
 
+    def among(self, options: IntArray, counted: BoolArray) -> Cover:
+        """Give the rows that some duty options count towards.
+
+        Parameters
+        ----------
+        options
+            The options, in order; numbered anew, shape ``(n,)``.
+        counted
+            Which of them count, same shape.
+        """
+        part, (which, row) = copy.copy(self), self.rows_of(options)
+        kept = counted[which]
+        rows, part.row = np.unique(row[kept], return_inverse=True)
+        part.option, part.options, part.rows = which[kept], len(options), len(rows)
+        part.first = np.searchsorted(part.option, np.arange(len(options) + 1))
+        part.target, part.highest, part.lowest = self.target[rows], self.highest[rows], self.lowest[rows]
+        part.shortage, part.surplus = self.shortage.among(rows), self.surplus.among(rows)
+        return part
+
     def clipped(self, prices: FloatArray, dearest: float = math.inf) -> FloatArray:
         """Keep prices within what shortage and surplus cost, and none dearer than the dearest, if there is one."""
         return np.clip(prices, np.maximum(self.lowest, -dearest), np.minimum(self.highest, dearest))
@@ -186,6 +205,10 @@ class _Tiers:
         width, cents = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         width[rank, tiers[:, 0]], cents[rank, tiers[:, 0]] = tiers[:, 1], tiers[:, 2]
         return cls(width, cents)
+
+    def among(self, rows: IntArray) -> _Tiers:
+        """Give the tiers of some rows."""
+        return _Tiers(self.width[:, rows], self.cents[:, rows])
 
     def taken(self, units: IntArray) -> IntArray:
         """Give how much of each tier so many units of each row take."""

@@ -10,9 +10,11 @@ import numpy as np
 from schedsolver.domain.options import IntArray
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus
 from schedsolver.solve.lines.counters import FloatArray
-from schedsolver.solve.lines.dive import at_hand
+from schedsolver.solve.lines.dive import at_hand, dive
 from schedsolver.solve.lines.generation import Generated, generate, reduced_costs
 from schedsolver.solve.lines.master import Line, Master, joined
+from schedsolver.solve.lines.pricer import Pricers
+from schedsolver.solve.lines.windows import Window, window_of
 
 if TYPE_CHECKING:
     from schedsolver.solve.lines.search import LineSearch
@@ -23,6 +25,10 @@ GOOD = 0.5
 FEWEST, MOST = 6, 20
 # From so many days on, windows of days are solved again too; fewest and most days of one.
 LONG_DAYS, SHORTEST, LONGEST = 42, 7, 28
+# Where there are no lines of the whole, windows are priced: this many people times days, and at most so many days.
+PRICED_CELLS, PRICED_DAYS = 1400, (7, 14, 21, 28, 42)
+# Share of its bound within which the master of a window may stay, and those in dives over it.
+CLOSE_IN_WINDOWS, CLOSE_IN_DIVES = 1e-3, 3e-4
 # Work of CP-SAT for one neighbourhood.
 WORK = 3.0
 # Work that lines of one employee in a neighbourhood stand for, so that a deterministic search ends.
@@ -39,7 +45,7 @@ class Neighbourhoods:
     search
         The search.
     lines
-        Where column generation ended; without it there are windows only, of all duties.
+        Where column generation ended; without it there are windows only, priced each by itself.
     """
 
     def __init__(self, search: LineSearch, lines: Generated | None) -> None:
@@ -81,7 +87,9 @@ class Worker:
             assert board.values is not None
             turn += 1
             lines = self._around.lines
-            if lines is None or (self._days >= LONG_DAYS and turn % 2):
+            if lines is None:
+                self._price_window(board.values)
+            elif self._days >= LONG_DAYS and turn % 2:
                 self._solve_window(board.values)
             else:
                 self._solve_people(board.values, lines, by_dive=turn % CP_TURN > 0)
@@ -94,6 +102,39 @@ class Worker:
         day = self._options.day[options]
         result = self._part(options[(day >= first) & (day < first + length)], now, "window of lines")
         self._window = _next_size(self._window, result.status in CLOSED, SHORTEST, LONGEST)
+
+    def _price_window(self, now: IntArray) -> None:
+        """Generate lines of some employees on some days beside all else; if their bound leaves hope, dive."""
+        search, given = self._search, np.flatnonzero(now[self._duties])
+        length = min(self._days, int(self._rng.choice(PRICED_DAYS)))
+        people = min(self._staff, max(FEWEST, PRICED_CELLS // length))
+        search.board.spend(WORK_OF_LINES * people)
+        employees = np.sort(self._rng.choice(self._staff, people, replace=False)).tolist()
+        # Windows may reach beyond the horizon, so that its ends are in as many as other days.
+        begin = int(self._rng.integers(-(length // 2), self._days - length // 2))
+        first, end = max(0, begin), min(self._days, begin + length)
+        lines = [search.lines[employee] for employee in employees]
+        window = window_of(lines, search.cover, self._options.day, given, first, end)
+        better = self._better(window)
+        if better is not None:
+            latest = search.board.values
+            assert latest is not None
+            others = np.setdiff1d(np.flatnonzero(latest[self._duties]), window.options[window.inside])
+            chosen = window.options[joined(better)]
+            search.parts.complete(np.union1d(others, chosen[self._options.day[chosen] < end]), "window of lines")
+
+    def _better(self, window: Window) -> list[Line] | None:
+        """Give lines for a window that cost less than those there are, if a dive finds such."""
+        board, most = self._search.board, window.cents - self._search.unit + 1e-6
+        pricers = Pricers.of(window.lines, 1)
+        master = Master(window.cover, pricers.employees)
+        master.add(window.current)
+        found = generate(pricers, master, lambda: board.stopped, share=CLOSE_IN_WINDOWS)
+        if found is None or found.bound > most:
+            return None
+        close = CLOSE_IN_DIVES * abs(found.bound)
+        better = dive(pricers, window.cover, found, lambda bound: board.stopped or bound > most, close)
+        return None if better is None or window.cents_of(better) > most or board.stopped else better
 
     def _solve_people(self, now: IntArray, lines: Generated, *, by_dive: bool) -> None:
         """Generate lines of some employees beside the others; if their bound leaves hope, dive or let CP-SAT choose."""

@@ -36,8 +36,8 @@ SMALL = 500
 GENERATION_SHARE = 0.4
 # Where there is a roster, none is looked for by a dive if the master is still this share above its bound.
 FAR = 0.02
-# How often everybody has a turn when the first roster is put together.
-FIRST_ROUNDS = 3
+# How often everybody has a turn when the first roster is put together, and where pricing takes long.
+FIRST_ROUNDS, FIRST_ROUNDS_LONG = 3, 1
 DIVE = "dive over lines"
 # Share of its bound within which a master may stay: of all employees, and in dives.
 CLOSE, CLOSE_IN_DIVES = 1e-4, 3e-4
@@ -74,9 +74,9 @@ class LineSearch:
         asked = (rule.line_cover(problem, options) for rule in self.roster.rules if problem.counts(rule.name))
         count = len(self.roster.options)
         self.cover = Cover([part for part in asked if part is not None], count)
-        described = line_problems(self.roster)
-        self.pricers = Pricers.of(described, self.threads)
-        tables = tables_of(described, options, self.cover)
+        self.lines = line_problems(self.roster)
+        self.pricers = Pricers.of(self.lines, self.threads)
+        tables = tables_of(self.lines, options, self.cover)
         self._cooling = Cooling(self, tables, max(1, self.threads - 1))
         self._around: Neighbourhoods | None = None
         self._cooled, self._ready = threading.Event(), threading.Event()
@@ -154,7 +154,8 @@ class LineSearch:
     def _first(self) -> list[Line] | None:
         """Put a first roster together; give its lines, or such as break what was not counted if there are no others."""
         order = np.random.default_rng(self.board.settings.seed).permutation(len(self.roster.problem.staff)).tolist()
-        legal = first_lines(self.pricers.among(order), self.cover, order, FIRST_ROUNDS)
+        rounds = FIRST_ROUNDS if self.pricers.exact else FIRST_ROUNDS_LONG
+        legal = first_lines(self.pricers.among(order), self.cover, order, rounds)
         if legal is not None:
             self.parts.complete(joined(legal), "first lines")
         return legal or first_lines(self.pricers, self.cover, order, 1)
