@@ -17,6 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from schedsolver.domain.options import IntArray
+from schedsolver.solve.lines.pricer import LONG_DAYS
 from schedsolver.solve.lines.tables import END, FIRST, FOLLOW, NEVER, PAID, Int32Array, Tables
 
 OFF = -1
@@ -24,6 +25,8 @@ OFF = -1
 LONGEST, LONGER, LONGER_SWAP = 14, 0.5, 0.7
 # Shares of moves that exchange what two people have, and that only put the days of one person in another order.
 SWAPS, SHUFFLES = 0.5, 0.2
+# Over long horizons, share of moves that exchange days of one person that are weeks apart, in place of other orders.
+FAR = 0.1
 
 
 class Place(NamedTuple):
@@ -93,9 +96,21 @@ def _change(
 
     ``sums`` is scratch, zero before and after.
     """
-    days, after, cents, hard, may = place.sort.shape[1], place.node[employee, first], 0, 0, True
+    cents = _follow(tables, place, employee, first, new, count, sums, place.sort.shape[1])
+    return _counted(tables, place, employee, cents, sums)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _follow(
+    tables: Tables, place: Place, employee: int, first: int, new: Int32Array, count: int, sums: IntArray, end: int
+) -> int:
+    """Give what days cost more if a line has other duties on some, and add up what it counts more in ``sums``.
+
+    ``NEVER`` if it may not, or is not where it was by a day that is not the last.
+    """
+    days, after, cents = place.sort.shape[1], place.node[employee, first], 0
     base, steps = tables.own_counts[employee], tables.steps[employee]
-    for day in range(first, days):
+    for day in range(first, end):
         j = place.entry[employee, day]
         if day < first + count:
             sort, old = new[day - first], place.sort[employee, day]
@@ -105,25 +120,33 @@ def _change(
         else:
             apart = after - place.node[employee, day]
             if apart == 0:
-                break
+                return cents
             i = j + apart * steps
         after = tables.leads[i, FOLLOW]
         if after < 0:
-            may = False
-            break
+            return NEVER
         cents += tables.leads[i, PAID] - tables.leads[j, PAID]
         if tables.leads[i, END] != tables.leads[j, END]:
             for k in range(tables.leads[i, FIRST], tables.leads[i, END]):
                 sums[base + tables.counted[k]] += tables.amount[k]
             for k in range(tables.leads[j, FIRST], tables.leads[j, END]):
                 sums[base + tables.counted[k]] -= tables.amount[k]
-    for c in range(base, tables.own_counts[employee + 1]):
-        if sums[c] != 0 and may:
+    if end < days and after != place.node[employee, end]:
+        return NEVER
+    return cents
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _counted(tables: Tables, place: Place, employee: int, cents: int, sums: IntArray) -> int:
+    """Add what counts cost that change by so much, unless the cents are ``NEVER``; sets ``sums`` to zero."""
+    hard = 0
+    for c in range(tables.own_counts[employee], tables.own_counts[employee + 1]):
+        if sums[c] != 0 and cents != NEVER:
             units = _outside(tables, c, place.total[c] + sums[c]) - _outside(tables, c, place.total[c])
             cents += units * tables.price[c]
             hard += units * tables.price[c] if tables.hard[c] else 0
         sums[c] = 0
-    return cents if may and hard <= 0 else NEVER
+    return cents if hard <= 0 else NEVER
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -233,6 +256,55 @@ def _takes(tables: Tables, place: Place, employee: int, other: int, first: int, 
     return True
 
 
+@njit(cache=True, nogil=True, forceinline=True)
+def _far(
+    tables: Tables,
+    place: Place,
+    employee: int,
+    first: int,
+    count: int,
+    temperature: float,
+    sums: IntArray,
+    extra: Int32Array,
+) -> int:
+    """Exchange what someone has on some days with what they have on those of other weeks; give what it costs more.
+
+    It leaves all counts of the horizon as they are, which are at their limits in most lines.
+    """
+    days = place.sort.shape[1]
+    second = first % 7 + 7 * _below(place.random, (days - count - first % 7) // 7 + 1)
+    first, second = min(first, second), max(first, second)
+    if second - first < count:
+        return 0
+    one, two = np.empty(LONGEST, np.int32), np.empty(LONGEST, np.int32)
+    same = True
+    for i in range(count):
+        one[i], two[i] = place.sort[employee, first + i], place.sort[employee, second + i]
+        if tables.cents[employee, first + i, two[i]] == NEVER or tables.cents[employee, second + i, one[i]] == NEVER:
+            return 0
+        same = same and one[i] == two[i]
+    if same:
+        return 0
+    most = -temperature * math.log(max(1e-300, _draw(place.random)))
+    cents = _cover(tables, place, employee, first, one, two, count, extra)
+    cents += _cover(tables, place, employee, second, two, one, count, extra)
+    made, own = False, 0
+    if cents - place.cents[employee] <= most:
+        own = _follow(tables, place, employee, first, two, count, sums, second)
+        if own != NEVER:
+            more = _follow(tables, place, employee, second, one, count, sums, days)
+            own = NEVER if more == NEVER else own + more
+        own = _counted(tables, place, employee, own, sums)
+        made = own != NEVER and cents + own <= most
+    _settle(tables, place, employee, first, one, two, count, extra, made)
+    _settle(tables, place, employee, second, one, two, count, extra, made)
+    if made:
+        _commit(tables, place, employee, first, two, count, 0)
+        _commit(tables, place, employee, second, one, count, own)
+        return cents + own
+    return 0
+
+
 @njit(cache=True, nogil=True)
 def anneal(tables: Tables, place: Place, who: IntArray, others: IntArray, moves: int, hot: float, cold: float) -> int:
     """Try so many changes while it gets colder, and make those that are better or not much worse.
@@ -272,6 +344,9 @@ def anneal(tables: Tables, place: Place, who: IntArray, others: IntArray, moves:
             count += 1
         first = _below(place.random, days - count + 1)
         other = employee
+        if days >= LONG_DAYS and kind > 1 - FAR:
+            change += _far(tables, place, employee, first, count, temperature, sums, extra)
+            continue
         if swap:
             other = others[_below(place.random, len(others))]
             if other == employee:

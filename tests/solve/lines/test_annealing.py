@@ -85,6 +85,24 @@ def test_what_it_keeps_in_mind_is_what_going_along_the_lines_anew_gives() -> Non
         assert np.array_equal(kept, again)
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_over_months_days_that_are_weeks_apart_are_exchanged_too(seed: int) -> None:
+    ready = Annealed(ward(3, 105, seed, rules=SOFT))
+    before = ready.cents()
+    for hot in (1000.0, 10.0):
+        change = anneal(ready.tables, ready.place, ready.everyone, ready.everyone, 5_000, hot, hot / 2)
+        assert ready.cents() - before == change
+        before = ready.cents()
+    anew: Place = place_of(ready.tables, ready.place.sort, [1])
+    for kept, again in zip(ready.place[:6], anew[:6], strict=True):
+        assert np.array_equal(kept, again)
+    assert all(
+        walked(walk, line.steps_of(ready.options(employee)).tolist())[0]
+        for employee, line in enumerate(ready.lines)
+        for walk in line.walks
+    )
+
+
 def test_cold_it_only_gets_better() -> None:
     ready = Annealed(ward(6, 14, 1))
     anneal(ready.tables, ready.place, ready.everyone, ready.everyone, 3_000, 1000.0, 1000.0)
