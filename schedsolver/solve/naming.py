@@ -24,6 +24,7 @@ from schedsolver.rules.catalogue import active_rules
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem
+    from schedsolver.solve.strategy import Strategy
 
 # Outlet and date.
 _Place = tuple[str, dt.date]
@@ -35,21 +36,24 @@ PartSolver = Callable[[Part, IntArray], IntArray | None]
 Finisher = Callable[[BuiltModel, IntArray], IntArray | None]
 
 
-def model_for_search(problem: Problem, small_options: int) -> BuiltModel:
-    """Write the model that a search works on: all of it, or a guide where it is large.
+def model_for_search(problem: Problem, strategy: Strategy) -> BuiltModel:
+    """Write the model that a search works on: all of it, or a guide where that has many options or rows.
 
     Parameters
     ----------
     problem
         What to model.
-    small_options
-        Up to so many duty options, no rule is left out.
+    strategy
+        Tells how many options are few, and how many rows many.
     """
     rules = active_rules(problem)
     options = duty_options(problem, rules)
-    if len(options) > small_options:
-        rules = tuple(rule for rule in rules if rule.in_guide)
-    return build_model(problem, rules, options)
+    guiding = tuple(rule for rule in rules if rule.in_guide)
+    if len(options) <= strategy.small_options or guiding == rules:
+        whole = build_model(problem, rules, options)
+        if guiding == rules or len(whole.roster.relaxation().row_lower) <= strategy.place_rows:
+            return whole
+    return build_model(problem, guiding, options)
 
 
 class Naming:

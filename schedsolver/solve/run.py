@@ -76,7 +76,7 @@ class Run:
     def __enter__(self) -> Self:
         """Build the model and begin to search."""
         started = time.perf_counter()
-        model = model_for_search(self._problem, self._settings.strategy.small_options)
+        model = model_for_search(self._problem, self._settings.strategy)
         self._board = Board(model, self._settings, started)
         if self._start is not None:
             if self._kept is not None:

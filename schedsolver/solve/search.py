@@ -88,7 +88,7 @@ class Search:
         if len(self.model.roster.options) <= self.strategy.small_options:
             if self.board.values is None:
                 self._insist()
-            if not self.board.stopped:
+            if not self.board.stopped and not self._many_rules:
                 self._close()
         self._reassign()
         if not self.board.stopped:

@@ -19,7 +19,7 @@ class Strategy(Model):
     lines
         Whether rosters of shifts, one a day and without activities, are searched over lines of work.
     small_options, small_seconds
-        Up to so many duty options, CP-SAT is tried on the whole model first, for so long.
+        Up to so many duty options, CP-SAT is tried on the whole model first, for so long, unless rules make many rows.
     relaxation
         Method of the linear relaxation: ``"simplex"``, ``"interior"``, or ``"auto"`` to let both race where there
         are two threads and the relaxation is large.
@@ -39,7 +39,8 @@ class Strategy(Model):
     neighbourhood_work
         Deterministic time of CP-SAT for each neighbourhood, roughly seconds.
     place_rows
-        The search goes outlet by outlet where rules make more rows than this, and more than there are duties.
+        The search goes outlet by outlet where rules make more rows than this, and more than there are duties; rules
+        that tell every person apart are then kept for the end.
     naming_work
         Deterministic time of CP-SAT for the activities of an outlet and day, where rules tell people apart.
     days, outlets, employees

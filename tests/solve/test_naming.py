@@ -25,8 +25,9 @@ def week(*rules, **spec):
 
 def test_only_large_problems_have_rules_left_to_the_names():
     problem = week(*PRICED)
-    whole, guide = model_for_search(problem, 10**9), model_for_search(problem, 0)
+    whole, guide = model_for_search(problem, Strategy(place_rows=10**6)), model_for_search(problem, GUIDED)
     assert whole.roster.rules == active_rules(problem)
+    assert model_for_search(problem, Strategy(place_rows=0)).roster.rules == guide.roster.rules
     assert [rule for rule in whole.roster.rules if rule not in guide.roster.rules] == list(PRICED)
     assert not Naming(whole).needed
     assert Naming(guide).needed
@@ -78,7 +79,7 @@ def finished(model, values):
 
 def test_only_outlets_and_dates_with_other_duties_are_filled_again():
     problem = week(*PRICED)
-    guide = model_for_search(problem, 0)
+    guide = model_for_search(problem, GUIDED)
     relaxation, options = relaxation_of(guide.roster.cp), guide.roster.options
     first = guide.roster.settled(solved(relaxation))
     given = np.flatnonzero(first[guide.roster.duty_columns])
@@ -108,14 +109,14 @@ def test_only_outlets_and_dates_with_other_duties_are_filled_again():
 
 
 def test_duties_whose_activities_cannot_keep_the_rules_are_no_roster():
-    guide = model_for_search(week(*PRICED), 0)
+    guide = model_for_search(week(*PRICED), GUIDED)
     values = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))
     assert Naming(guide).of(values, None, Filler(fails=True), lambda model, now: None) is None
 
 
 def test_activities_that_nobody_finds_better_stay_as_they_come():
     problem = week(*PRICED)
-    guide = model_for_search(problem, 0)
+    guide = model_for_search(problem, GUIDED)
     values = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))
     model, named = Naming(guide).of(values, None, Filler(fails=True), finished)
     assert check(problem, schedule_of(model, model.roster.settled(named))).ok

@@ -77,7 +77,7 @@ def test_what_is_not_linear_is_kept_too():
 def opened(problem: ss.Problem) -> tuple[Board, PlaceSearch]:
     """Give a search by places that has an idle roster."""
     settings = ss.Settings(strategy=LARGE, deterministic=True)
-    board = Board(model_for_search(problem, 0), settings, time.perf_counter())
+    board = Board(model_for_search(problem, LARGE), settings, time.perf_counter())
     search = Search(board)
     search._open()
     return board, PlaceSearch(board, search.relaxation, search.naming)
