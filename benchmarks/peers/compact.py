@@ -11,7 +11,7 @@ from schedsolver.domain.options import IntArray
 from schedsolver.errors import SchedSolverError
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.names import schedule_of
-from schedsolver.model.relaxation import relaxation_of
+from schedsolver.model.read_off import relaxation_of
 from schedsolver.solve.cpsat import CpLimits, solve_cp
 
 if TYPE_CHECKING:

@@ -93,17 +93,23 @@ class PlaceSearch:
             beside = threading.Thread(target=self._board.guarded(lambda: self._relax_and_improve(other)), daemon=True)
             beside.start()
             self._staff()
+            self._staff_again()
             self._improve(rng)
             beside.join()
         self._announcer.offer(self._now, self._board.doing)
 
     def _relax_and_improve(self, rng: np.random.Generator) -> None:
-        """Solve the relaxation; before the last and longest of its rounds, improve for as long as the others took."""
+        """Solve the relaxation; before the last and longest of its rounds, improve for as long as the others took.
+
+        A single thread has a bound first, and gives everybody their second turn among the duties near it.
+        """
         parts = by_weeks(self._model, self._relaxation, WEEK_ROWS)
         bounds = [part.relaxation.floor for part in parts]
         rounds = [solve_by_rows(part.relaxation, lambda: self._board.stopped) for part in parts]
         began = time.perf_counter()
         for turn, of in itertools.product(range(MOST_ROUNDS), range(len(parts))):
+            if (turn, of) == (1, 0) and self._board.settings.threads == 1:
+                self._staff_again()
             if turn == MOST_ROUNDS - 1 and not self._board.settings.deterministic:
                 self._improve(rng, (time.perf_counter() - began) / len(parts))
             lp = next(rounds[of], None)
@@ -128,7 +134,7 @@ class PlaceSearch:
     # ------------------------------------------------------------ staffing
 
     def _staff(self) -> None:
-        """Staff each outlet and day, by those whom the outline has there if there is one; then once more by anybody."""
+        """Staff each outlet and day, by those whom the outline has there if there is one."""
         placed = np.zeros(len(self._model.roster.options), bool)
         for also, much in self._outlines():
             self._allowed = placed = placed | also
@@ -136,8 +142,11 @@ class PlaceSearch:
             self._staff_where(also)
         self._announcer.offer(self._now, STAFFING)
         self._announcer.careful = True
+
+    def _staff_again(self) -> None:
+        """Staff each outlet and day once more, by anybody."""
         self._allowed = None
-        self._staff_where(np.ones(len(placed), bool))
+        self._staff_where(np.ones(len(self._model.roster.options), bool))
 
     def _staff_where(self, chosen: BoolArray) -> None:
         """Staff the outlets and days of the chosen options, shape ``(options,)``."""

@@ -8,7 +8,8 @@ from ortools.sat.python import cp_model
 from schedsolver.model.build import build_model
 from schedsolver.model.context import RosterModel
 from schedsolver.model.options import every_duty
-from schedsolver.model.relaxation import UNBOUNDED, relaxation_of
+from schedsolver.model.read_off import relaxation_of
+from schedsolver.model.relaxation import UNBOUNDED
 from schedsolver.rules import DaysWorked, MinimumRest
 from tests.miniatures import miniatures
 from tests.solving import fixed_shift, plain

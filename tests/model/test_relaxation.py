@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from schedsolver.model.build import build_model
-from schedsolver.model.relaxation import UNBOUNDED, Relaxation, relaxation_of
+from schedsolver.model.read_off import relaxation_of
+from schedsolver.model.relaxation import UNBOUNDED, Relaxation
 from tests.tiny import tiny
 
 POINTS = [np.array(p) for p in itertools.product((0, 1), (0, 1), (0, 1), (-1, 0, 1, 2))]

@@ -16,7 +16,8 @@ from ortools.sat.python import cp_model
 import schedsolver as ss
 from schedsolver.errors import CheckFailed
 from schedsolver.model.build import build_model
-from schedsolver.model.relaxation import Relaxation, relaxation_of
+from schedsolver.model.read_off import relaxation_of
+from schedsolver.model.relaxation import Relaxation
 from schedsolver.solve.board import Board
 from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
 from schedsolver.solve.highs import LinearGuide, MipTask, _safe_bound, run_mip

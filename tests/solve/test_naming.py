@@ -6,7 +6,7 @@ from ortools.sat.python import cp_model
 
 import schedsolver as ss
 from schedsolver.model.names import schedule_of
-from schedsolver.model.relaxation import relaxation_of
+from schedsolver.model.read_off import relaxation_of
 from schedsolver.rules import active_rules, check
 from schedsolver.rules.stints import StintLength, Switches
 from schedsolver.solve.cpsat import CpLimits, solve_cp

@@ -116,10 +116,38 @@ def test_each_place_has_its_turn_and_the_roster_gets_better_on_the_way(problem, 
     places._again = lambda part, now, kind: solved.append(kind) or again(part, now, kind)
     first = board.cost
     places._staff()
-    assert solved == ["outlet"] * 8
-    assert [point.phase for point in board.trace[1:]] == ["outlet by outlet"] * 3
+    assert solved == ["outlet"] * 4
+    assert [point.phase for point in board.trace[1:]] == ["outlet by outlet"] * 2
     assert board.cost < 0.6 * first
     assert {duty.date for duty in board.best.schedule.duty_list} == set(problem.horizon.dates)
+
+
+def test_at_the_second_turn_anybody_may_come(problem):
+    board, places = opened(problem)
+    options, duties = board.model.roster.options, board.model.roster.duty_columns
+    places._outlines = lambda: [(options.employee < 2, np.zeros(len(options)))]
+    places._staff()
+    assert set(options.employee[places._now[duties] > 0]) == {0, 1}
+    before = board.model.roster.cost(places._now)
+    places._staff_again()
+    assert set(options.employee[places._now[duties] > 0]) > {0, 1}
+    assert board.model.roster.cost(places._now) < before
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_one_thread_has_a_bound_before_the_second_turn(problem, threads):
+    board, places = opened(problem)
+    if threads == 2:
+        board.settings = ss.Settings(strategy=LARGE, workers=2)
+    called = []
+    places._staff = lambda: called.append("staff")
+    places._staff_again = lambda: called.append("again")
+    places._improve = lambda *_: None
+    places._guided = lambda *_: called.append("bound")
+    places.run()
+    first = [called.index(name) for name in ("staff", "bound", "again")]
+    assert called.count("again") == 1
+    assert threads == 2 or first == sorted(first)
 
 
 def test_only_the_people_of_the_outline_staff_a_place(problem):
