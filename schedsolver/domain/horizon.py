@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Self
 
@@ -100,6 +101,12 @@ class Horizon(Model):
 def monday_of(date: dt.date) -> dt.date:
     """Give the Monday that begins the week of a date (ISO weeks)."""
     return date - dt.timedelta(days=date.weekday())
+
+
+def weeks_of(dates: Sequence[dt.date]) -> list[int]:
+    """Number the calendar weeks of some dates in order, from 0, and give that of each date."""
+    first = monday_of(dates[0])
+    return [(date - first).days // 7 for date in dates]
 
 
 # Asked for again and again while a model is built: half of the time on a year.

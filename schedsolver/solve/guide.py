@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.horizon import monday_of
+from schedsolver.domain.horizon import weeks_of
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.relaxation import FloatArray, Part, Relaxation
 from schedsolver.solve.highs import LinearGuide, LpResult
@@ -118,8 +118,8 @@ def by_weeks(model: BuiltModel, relaxation: Relaxation, most_rows: int) -> list[
         Up to so many rows, the relaxation stays whole.
     """
     roster, filling = model.roster, model.filling
-    weeks, week = np.unique([monday_of(date).toordinal() for date in roster.problem.horizon.dates], return_inverse=True)
-    if len(relaxation.row_lower) <= most_rows or len(weeks) == 1:
+    week = np.array(weeks_of(roster.problem.horizon.dates))
+    if len(relaxation.row_lower) <= most_rows or not week[-1]:
         return [relaxation.among(np.ones(len(relaxation.cost), bool))]
     of_column = np.full(len(relaxation.cost), -1)
     of_column[roster.duty_columns] = week[roster.options.day]

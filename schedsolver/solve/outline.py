@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from schedsolver.domain.options import BoolArray
+from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import is_of
 from schedsolver.errors import InvalidProblem
 from schedsolver.rules.catalogue import CORE
@@ -77,12 +77,12 @@ def few_options(options: DutyOptions) -> BoolArray:
     return kept
 
 
-def expected(outlined: DutyOptions, given: FloatArray, options: DutyOptions) -> FloatArray:
+def expected(outlined: DutyOptions, given: FloatArray, options: DutyOptions, week: IntArray) -> FloatArray:
     """Tell how much of each option its employee is expected to work, shape ``(len(options),)``.
 
     Where an outline has people once its places are rounded, they work as long as its relaxation has them there, by any
-    of the options there; in all no longer than it has them anywhere: with five days in place of four and a half, days
-    are shorter.
+    of the options there; in a week no longer than it has them anywhere: with five days in place of four and a half,
+    days are shorter.
 
     Parameters
     ----------
@@ -90,30 +90,36 @@ def expected(outlined: DutyOptions, given: FloatArray, options: DutyOptions) -> 
         Options of the outline, and how much of each its relaxation gives, shape ``(len(outlined),)``.
     options
         Options to tell of.
+    week
+        Calendar week of each day, from 0, shape ``(days,)``.
     """
     where, at = ((part.employee, part.day, part.outlet) for part in (outlined, options))
-    shape = [1 + max(a.max(initial=0), b.max(initial=0)) for a, b in zip(where, at, strict=True)]
+    people, _, outlets = (1 + max(a.max(initial=0), b.max(initial=0)) for a, b in zip(where, at, strict=True))
+    shape = people, len(week), outlets
     share, minutes, there = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     np.add.at(share, where, given)
     np.add.at(minutes, where, given * outlined.paid_minutes)
     np.add.at(there, at, options.paid_minutes)
-    whole = whole_places(share)
-    more = whole.sum((1, 2)) / np.maximum(TOLERANCE, share.sum((1, 2)))
-    mean = minutes / np.maximum(TOLERANCE, share * np.maximum(1, more)[:, None, None])
+    whole = whole_places(share, week)
+    in_week = np.equal.outer(week, np.arange(week.max() + 1)).astype(np.int64)
+    more = (whole.sum(2) @ in_week) / np.maximum(TOLERANCE, share.sum(2) @ in_week)
+    mean = minutes / np.maximum(TOLERANCE, share * np.maximum(1, more)[:, week, None])
     much: FloatArray = np.where(whole, mean / np.maximum(1, there), 0)[at]
     return much
 
 
-def whole_places(share: FloatArray) -> BoolArray:
+def whole_places(share: FloatArray, week: IntArray) -> BoolArray:
     """Round how much everybody is at each outlet on each day, keeping as much of it as can be.
 
-    The sums over a person, over their outlets on a day and over the people at an outlet on a day are rounded up or
-    down. They are sums of a flow, so the linear programme has a whole optimum.
+    The sums over a person's week, over their outlets on a day and over the people at an outlet on a day are rounded up
+    or down. They are sums of a flow, so the linear programme has a whole optimum.
 
     Parameters
     ----------
     share
         Shape ``(employees, days, outlets)``.
+    week
+        Week of each day, from 0, shape ``(days,)``: who has a day too many in one lacks it for good in another.
     """
     at = np.nonzero(share > TOLERANCE)
     whole = np.zeros(share.shape, bool)
@@ -121,7 +127,7 @@ def whole_places(share: FloatArray) -> BoolArray:
         return whole
     employee, day, outlet = at
     _, days, outlets = share.shape
-    sums = (employee, employee * days + day, day * outlets + outlet)
+    sums = (employee * days + week[day], employee * days + day, day * outlets + outlet)
     each = np.arange(len(employee))
     ends = np.cumsum([0, *(1 + group.max() for group in sums)])
     rows = np.concatenate([group + first for group, first in zip(sums, ends, strict=False)])

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.horizon import weeks_of
 from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.build import build_model
 from schedsolver.model.options import duty_options
@@ -186,7 +187,7 @@ class PlaceSearch:
         rules = active_rules(outline)
         every = duty_options(outline, rules)
         model = build_model(outline, rules, every.where(few_options(every)))
-        roster = model.roster
+        roster, week = model.roster, np.array(weeks_of(outline.horizon.dates))
         for part in by_weeks(model, roster.relaxation(), WEEK_ROWS):
             self._board.doing = "outline"
             own, values = np.isin(roster.duty_columns, part.columns), np.zeros(roster.columns)
@@ -197,7 +198,7 @@ class PlaceSearch:
                 yield np.isin(options.day, roster.options.day[own]), nothing
             else:
                 values[part.columns] = lp.values
-                much = expected(roster.options, values[roster.duty_columns], options)
+                much = expected(roster.options, values[roster.duty_columns], options, week)
                 yield much > 0, much
 
     # ------------------------------------------------------------ improving

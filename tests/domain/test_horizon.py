@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schedsolver.domain import Horizon
-from schedsolver.domain.horizon import monday_of
+from schedsolver.domain.horizon import monday_of, weeks_of
 
 MONDAY = dt.date(2026, 3, 9)
 
@@ -110,3 +110,9 @@ def test_a_week_begins_on_monday(day):
 
 def test_sunday_belongs_to_the_week_before():
     assert monday_of(dt.date(2026, 3, 8)) == dt.date(2026, 3, 2)
+
+
+def test_calendar_weeks_are_counted_from_that_of_the_first_date():
+    friday = dt.date(2026, 3, 6)
+    dates = [friday + dt.timedelta(days=d) for d in (0, 2, 3, 9, 10)]
+    assert weeks_of(dates) == [0, 0, 1, 1, 2]

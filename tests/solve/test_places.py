@@ -233,7 +233,7 @@ def test_people_are_expected_where_the_outline_has_them_for_as_long(problem):
     options, outlined = build_model(problem).roster.options, build_model(outline_of(problem)).roster.options
     worked = np.zeros(len(outlined))
     worked[[0, len(outlined) - 1]] = 1
-    much = expected(outlined, worked, options)
+    much = expected(outlined, worked, options, np.zeros(2, int))
     for i in (0, len(outlined) - 1):
         where = outlined.employee[i], outlined.day[i], outlined.outlet[i]
         here = (options.employee == where[0]) & (options.day == where[1]) & (options.outlet == where[2])
@@ -249,14 +249,17 @@ def test_who_gets_more_days_than_the_outline_gives_is_expected_for_less_time_on_
     first = [np.flatnonzero((options.employee == 0) & (options.day == day))[0] for day in (0, 1)]
     worked = np.zeros(len(options))
     worked[first] = 0.9, 0.6
-    much = expected(options, worked, options)
+    much = expected(options, worked, options, np.zeros(2, int))
     assert set(options.day[much > 0]) == {0, 1}
     assert (much * options.paid_minutes).sum() == pytest.approx(worked @ options.paid_minutes)
+    apart = expected(options, worked, options, np.array([0, 1]))
+    by_day = np.bincount(options.day, apart * options.paid_minutes)
+    np.testing.assert_allclose(by_day, (worked * options.paid_minutes)[first])
 
 
 def test_nobody_is_expected_by_an_outline_without_duties(problem):
     options = build_model(problem).roster.options
-    assert not expected(options, np.zeros(len(options)), options).any()
+    assert not expected(options, np.zeros(len(options)), options, np.zeros(2, int)).any()
 
 
 def test_who_is_expected_on_a_later_day_keeps_the_time_for_it():
@@ -285,8 +288,10 @@ def test_places_are_rounded_so_that_as_much_is_kept_as_can_be(seed):
     rng = np.random.default_rng(seed)
     people, days, outlets = 2, 2, 2
     share = rng.dirichlet(np.ones(outlets + 1), (people, days))[..., :outlets] * rng.integers(0, 2, (people, days, 1))
-    found = whole_places(share)
-    sums = (lambda of: of.sum((1, 2)), lambda of: of.sum(2), lambda of: of.sum(0))
+    week = np.array([0, int(rng.integers(2))])
+    found = whole_places(share, week)
+    by_week = (lambda of: of.sum((1, 2)),) if week[1] == 0 else ()
+    sums = (*by_week, lambda of: of.sum(2), lambda of: of.sum(0))
 
     def keeps(whole: np.ndarray) -> bool:
         return all((abs(total(whole) - total(share)) < 1).all() for total in sums)
