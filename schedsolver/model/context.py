@@ -76,6 +76,11 @@ class RosterModel:
         return self._columns
 
     @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return sum(len(block.terms) for block in self._record.rows)
+
+    @property
     def cp(self) -> cp_model.CpModel:
         """The model with all that has been added so far, written when it is asked for."""
         return self._record.model()

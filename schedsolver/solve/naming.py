@@ -51,9 +51,15 @@ def model_for_search(problem: Problem, strategy: Strategy) -> BuiltModel:
     guiding = tuple(rule for rule in rules if rule.in_guide)
     if len(options) <= strategy.small_options or guiding == rules:
         whole = build_model(problem, rules, options)
-        if guiding == rules or len(whole.roster.relaxation().row_lower) <= strategy.place_rows:
+        if guiding == rules or not many_rules(whole, strategy):
             return whole
     return build_model(problem, guiding, options)
+
+
+def many_rules(model: BuiltModel, strategy: Strategy) -> bool:
+    """Tell whether rules make rows rather than duties: a dive is not done in time then."""
+    few = max(len(model.roster.options), strategy.place_rows)
+    return model.flows is not None and model.roster.rows > few
 
 
 class Naming:

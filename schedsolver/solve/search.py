@@ -22,7 +22,7 @@ from schedsolver.solve.infeasible import contradictions
 from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.search import LineSearch, suits_lines
 from schedsolver.solve.mip import solve_mip
-from schedsolver.solve.naming import Naming
+from schedsolver.solve.naming import Naming, many_rules
 from schedsolver.solve.neighbourhoods import columns_of, free_options
 from schedsolver.solve.places import PlaceSearch
 from schedsolver.solve.reassign import Reassignment
@@ -88,11 +88,11 @@ class Search:
         if len(self.model.roster.options) <= self.strategy.small_options:
             if self.board.values is None:
                 self._insist()
-            if not self.board.stopped and not self._many_rules:
+            if not self.board.stopped and not many_rules(self.model, self.strategy):
                 self._close()
         self._reassign()
         if not self.board.stopped:
-            (self._by_places if self._many_rules else self._approach)()
+            (self._by_places if many_rules(self.model, self.strategy) else self._approach)()
         if self.board.values is None:
             self._insist()
         self.board.end(StopReason.WORK)
@@ -170,12 +170,6 @@ class Search:
         if beside:
             self.board.end(StopReason.WORK)
             prover.join()
-
-    @property
-    def _many_rules(self) -> bool:
-        """Whether rules make rows rather than duties: a dive is not done in time then."""
-        few = max(len(self.model.roster.options), self.strategy.place_rows)
-        return self.model.flows is not None and len(self.relaxation.row_lower) > few
 
     def _by_places(self) -> None:
         """Search outlet by outlet."""

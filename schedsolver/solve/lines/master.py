@@ -174,6 +174,10 @@ class Cover:
         """Give what so many duties in each row cost."""
         return int(self.cents_by_row(counts).sum())
 
+    def cents_with(self, lines: Sequence[Line]) -> int:
+        """Give what some lines cost together, cover with them."""
+        return self.cents(self.counts(joined(lines))) + sum(line.cents for line in lines)
+
     def cents_by_row(self, counts: IntArray, dearest: int | None = None) -> IntArray:
         """Give what so many duties cost in each row, no unit more than the dearest; shape ``(rows,)``."""
         short = self.shortage.cents_of(np.maximum(self.target - counts, 0), dearest)

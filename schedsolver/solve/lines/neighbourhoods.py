@@ -134,7 +134,7 @@ class Worker:
             return None
         close = CLOSE_IN_DIVES * abs(found.bound)
         better = dive(pricers, window.cover, found, lambda bound: board.stopped or bound > most, close)
-        return None if better is None or window.cents_of(better) > most or board.stopped else better
+        return None if better is None or window.cover.cents_with(better) > most or board.stopped else better
 
     def _solve_people(self, now: IntArray, lines: Generated, *, by_dive: bool) -> None:
         """Generate lines of some employees beside the others; if their bound leaves hope, dive or let CP-SAT choose."""

@@ -185,8 +185,7 @@ class LineSearch:
         given = dive(pricers, cover, lines, give_up, self.close)
         if given is None:
             return None
-        cents = paid + cover.cents(cover.counts(joined(given))) + sum(line.cents for line in given)
-        if self.board.best is None or cents < self.board.best.objective:
+        if self.board.best is None or paid + cover.cents_with(given) < self.board.best.objective:
             self.parts.complete(joined([*beside, *given]), phase)
         return given
 

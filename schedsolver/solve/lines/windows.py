@@ -41,12 +41,7 @@ class Window:
     @property
     def cents(self) -> int:
         """What the current lines cost."""
-        return self.cents_of(self.current)
-
-    def cents_of(self, lines: Sequence[Line]) -> int:
-        """Give what a line of each employee costs."""
-        counts = self.cover.counts(np.concatenate([line.options for line in lines]))
-        return self.cover.cents(counts) + sum(line.cents for line in lines)
+        return self.cover.cents_with(self.current)
 
 
 def window_of(

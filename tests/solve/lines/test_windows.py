@@ -55,7 +55,7 @@ def test_what_a_window_saves_the_whole_saves_and_every_line_keeps_its_rules(
     chosen = window.options[joined(better)]
     kept = np.setdiff1d(given, window.options[window.inside])
     after = np.union1d(kept, chosen[roster.options.day[chosen] < end])
-    assert cents(after) - cents(given) == window.cents_of(better) - window.cents
+    assert cents(after) - cents(given) == window.cover.cents_with(better) - window.cents
     for line in lines:
         steps = line.steps_of(after[np.isin(after, line.options)])
         assert np.isfinite(line.day_cents[np.arange(len(steps)), steps]).all()
