@@ -325,14 +325,22 @@ class RosterModel:
         columns = np.concatenate([_NOTHING, *(gap.gap[gap.sign > 0] for gap in own)])
         return tiers[:, 0], columns, tiers[:, 2]
 
-    def settled(self, values: IntArray) -> IntArray:
+    def settled(self, values: IntArray, since: IntArray | None = None) -> IntArray:
         """Give a solution with every priced gap and excess as small as the decisions allow.
 
         A solver that stops early may leave a shortage and a surplus that cancel.
+
+        Parameters
+        ----------
+        values
+            The solution, shape ``(columns,)``.
+        since
+            Another one that is settled; where the two are the same, nothing is worked out again.
         """
         best = values.copy()
+        changed = np.ones(len(values), bool) if since is None else values != since
         for part in self._settled:
-            part.settle(best)
+            part.settle(best, changed)
         return best
 
     def penalise(self, rule: Rule, column: ArrayLike, cents: ArrayLike) -> None:

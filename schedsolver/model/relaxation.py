@@ -278,17 +278,31 @@ class Relaxation:
         """Leave out what is only there to be found fast, as another process has its own."""
         return {name: value for name, value in vars(self).items() if not name.startswith("_")}
 
-    def holds(self, values: IntArray) -> bool:
-        """Tell whether whole values, shape ``(columns,)``, keep all bounds and rows."""
-        sums = self._sums(values)
-        return bool(
-            np.all((self.lower <= values) & (values <= self.upper))
-            and np.all((self.row_lower <= sums) & (sums <= self.row_upper))
-        )
+    def holds(self, values: IntArray, since: IntArray | None = None) -> bool:
+        """Tell whether whole values keep all bounds and rows.
 
-    def _sums(self, values: AnyArray) -> AnyArray:
-        sums = np.zeros(len(self.row_lower), values.dtype)
-        np.add.at(sums, self._row_of, self.coefficient * values[self.column])
+        Parameters
+        ----------
+        values
+            Shape ``(columns,)``.
+        since
+            Values that keep them all; rows where the two are the same are not looked at.
+        """
+        if not np.all((self.lower <= values) & (values <= self.upper)):
+            return False
+        every = np.arange(len(self.row_lower))
+        rows = every if since is None else np.unique(self._row_of[self._terms_of(np.flatnonzero(values != since))])
+        sums = self._sums(values, rows)
+        return bool(np.all((self.row_lower[rows] <= sums) & (sums <= self.row_upper[rows])))
+
+    def _sums(self, values: AnyArray, rows: IntArray | None = None) -> AnyArray:
+        """Give the sums of some rows in order, of all of them by itself."""
+        length = np.diff(self.first) if rows is None else np.diff(self.first)[rows]
+        term = slice(None) if rows is None else _ranges(self.first[rows], self.first[rows + 1])
+        sums, filled = np.zeros(len(length), values.dtype), length > 0
+        if filled.any():
+            begin = (np.cumsum(length) - length)[filled]
+            sums[filled] = np.add.reduceat(self.coefficient[term] * values[self.column[term]], begin)
         return sums
 
 

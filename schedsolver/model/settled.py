@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.options import BoolArray, IntArray
 
 
 class Settled(Protocol):
     """Some columns that follow from others before them."""
 
-    def settle(self, best: IntArray) -> None:
-        """Make them as small as they can be in a solution, ``best`` of shape ``(columns,)``."""
+    def settle(self, best: IntArray, changed: BoolArray) -> None:
+        """Make them as small as they can be in a solution, where they or what they follow from has changed.
+
+        Parameters
+        ----------
+        best
+            The solution, shape ``(columns,)``.
+        changed
+            Which columns have changed, same shape; what becomes another is added.
+        """
         ...
 
 
@@ -42,14 +51,27 @@ class Gap:
     sign: IntArray
     gap: IntArray
 
-    def settle(self, best: IntArray) -> None:
+    def settle(self, best: IntArray, changed: BoolArray) -> None:
         """Let shortage and surplus not cancel."""
-        lacking = self.target.copy()
-        np.subtract.at(lacking, self.row, self.coefficient * best[self.column])
-        left = {1: np.maximum(lacking, 0), -1: np.maximum(-lacking, 0)}
-        for (r, width, _), s, g in zip(self.tiers.tolist(), self.sign.tolist(), self.gap.tolist(), strict=True):
-            best[g] = min(width, left[s][r])
-            left[s][r] -= best[g]
+        row, width, _ = self.tiers.T
+        rows = np.zeros(len(self.target), bool)
+        rows[self.row[changed[self.column]]] = True
+        rows[row[changed[self.gap]]] = True
+        tier = np.flatnonzero(rows[row])
+        lacking = self.sign[tier] * (self.target - _sums(self, rows, best))[row[tier]]
+        _put(best, self.gap[tier], np.clip(lacking - self._before[tier], 0, width[tier]), changed)
+
+    @cached_property
+    def _before(self) -> IntArray:
+        """What the tiers before each take of the same shortage or surplus, shape ``(tiers,)``."""
+        row, width, _ = self.tiers.T
+        side = 2 * row + (self.sign < 0)
+        order = np.argsort(side, kind="stable")
+        sums = np.cumsum(width[order]) - width[order]
+        _, first, of_side = np.unique(side[order], return_index=True, return_inverse=True)
+        before: IntArray = np.empty_like(width)
+        before[order] = sums - sums[first][of_side]
+        return before
 
 
 @dataclass(frozen=True)
@@ -73,12 +95,15 @@ class Excess:
     over: IntArray
     step: int
 
-    def settle(self, best: IntArray) -> None:
+    def settle(self, best: IntArray, changed: BoolArray) -> None:
         """Give each column the largest excess of its rows."""
-        beyond = -self.upper
-        np.add.at(beyond, self.row, self.coefficient * best[self.column])
-        best[self.over] = 0
-        np.maximum.at(best, self.over, -(-beyond // self.step))
+        rows = changed[self.over]
+        rows[self.row[changed[self.column]]] = True
+        rows = np.isin(self.over, self.over[rows])
+        over, of_row = np.unique(self.over[rows], return_inverse=True)
+        most = np.zeros(len(over), np.int64)
+        np.maximum.at(most, of_row, -((self.upper - _sums(self, rows, best))[rows] // self.step))
+        _put(best, over, most, changed)
 
 
 @dataclass(frozen=True)
@@ -88,9 +113,9 @@ class Square:
     column: IntArray
     square: IntArray
 
-    def settle(self, best: IntArray) -> None:
+    def settle(self, best: IntArray, changed: BoolArray) -> None:
         """Square them."""
-        best[self.square] = best[self.column] ** 2
+        _put(best, self.square, best[self.column] ** 2, changed)
 
 
 @dataclass(frozen=True)
@@ -115,8 +140,23 @@ class Largest:
     mark: int
     beyond: IntArray
 
-    def settle(self, best: IntArray) -> None:
+    def settle(self, best: IntArray, changed: BoolArray) -> None:
         """Set the mark to the smallest of those that count, where the sum is least."""
         values = np.sort(best[self.column])[::-1]
-        best[self.mark] = values[self.count - 1] if self.count <= len(values) else 0
-        best[self.beyond] = np.maximum(best[self.column] - best[self.mark], 0)
+        mark = values[self.count - 1] if self.count <= len(values) else 0
+        _put(best, np.array([self.mark]), np.array([mark]), changed)
+        _put(best, self.beyond, np.maximum(best[self.column] - mark, 0), changed)
+
+
+def _sums(part: Gap | Excess, rows: BoolArray, best: IntArray) -> IntArray:
+    """Give the sums of some rows, shape ``(rows,)``; nothing for the others."""
+    term = np.flatnonzero(rows[part.row])
+    sums = np.zeros(len(rows), np.int64)
+    np.add.at(sums, part.row[term], part.coefficient[term] * best[part.column[term]])
+    return sums
+
+
+def _put(best: IntArray, column: IntArray, values: IntArray, changed: BoolArray) -> None:
+    """Set some columns of a solution, and add those that become others to what has changed."""
+    changed[column] |= best[column] != values
+    best[column] = values

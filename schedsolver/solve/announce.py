@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PART_SECONDS = 6.0
 # How much longer than the latest time names may take to be found; there are so many times between, too.
 SLACK = 3.0
+# The same as long as rosters are far from good.
+ROUGH_SLACK = 10.0
 # After so many parts names are found, for so many outlets and days with care.
 EVERY, PLACES = 10, 6
 
@@ -47,10 +49,13 @@ class Announcer:
 
     def offer_if_due(self, values: IntArray, phase: str) -> None:
         """Offer a solution after some parts, and when there is just time enough left; not while another thread does."""
-        waited = time.perf_counter() - self._ended >= SLACK * self._took
+        slack = SLACK if self.careful else ROUGH_SLACK
+        waited = time.perf_counter() - self._ended >= slack * self._took
         if (self._soon_over or (waited and self.parts >= EVERY)) and self._busy.acquire(blocking=False):
-            self._offer(values, phase)
-            self._busy.release()
+            try:
+                self._offer(values, phase)
+            finally:
+                self._busy.release()
 
     def offer(self, values: IntArray, phase: str) -> None:
         """Offer a solution, unless all that it says was named before; wait for another thread that does."""

@@ -222,7 +222,7 @@ class PlaceSearch:
             return True
         solve = self._by_cp_sat if kind in self._for_cp_sat else self._by_highs
         values, proved, work = solve(part, now)
-        found = None if values is None else self._kept(part.whole(values))
+        found = None if values is None else self._kept(part.whole(values), now)
         self._board.spend(work)
         with self._lock:
             self._announcer.parts += 1
@@ -246,10 +246,10 @@ class PlaceSearch:
         found = solve_cp(part.relaxation.model(), limits, hint=now[part.columns], stop=self._board.stop)
         return found.values, found.status is CpStatus.OPTIMAL, max(found.work, LEAST_WORK)
 
-    def _kept(self, values: IntArray) -> IntArray | None:
-        """Give a solution with what follows from it, or ``None`` if it keeps not all rows."""
-        settled = self._model.roster.settled(values)
-        return settled if self._relaxation.holds(settled) else None
+    def _kept(self, values: IntArray, since: IntArray) -> IntArray | None:
+        """Give a solution made of another, which keeps all rows, with what follows; ``None`` if it keeps not all."""
+        settled = self._model.roster.settled(values, since)
+        return settled if self._relaxation.holds(settled, since) else None
 
     def _take(self, values: IntArray, part: Part) -> bool:
         """Put what a part has decided into the best solution, if that is better; tell whether rows allow both.
@@ -257,7 +257,7 @@ class PlaceSearch:
         Another thread may have found a better one since the part was begun, and what it found is not given up.
         """
         both = self._both(values, part)
-        if both is not None and self._model.roster.cost(both) < self._model.roster.cost(self._now):
+        if both is not None and self._relaxation.cost @ (both - self._now) < 0:
             self._now = both
         return both is not None
 
@@ -265,11 +265,11 @@ class PlaceSearch:
         """Give the best solution with what a part has decided, if rows allow both."""
         both = self._now.copy()
         both[part.columns] = values[part.columns]
-        kept = self._kept(both)
+        kept = self._kept(both, self._now)
         if kept is not None:
             return kept
         # What follows from the decisions may depend on those of either.
         follows = part.columns[~self._model.decisions[part.columns]]
         rest = self._relaxation.around(follows, both)
         found = run_mip(MipTask(rest.relaxation)).values
-        return None if found is None else self._kept(rest.whole(found))
+        return None if found is None else self._kept(rest.whole(found), self._now)

@@ -114,7 +114,10 @@ class Search:
         pinned = np.zeros(len(roster.options), bool)
         for pin in roster.problem.pins:
             pinned |= matching(pin, roster.problem, roster.options)
-        idle = np.zeros(roster.columns, np.int64)
+        idle = roster.settled(np.zeros(roster.columns, np.int64))
+        if not pinned.any() and self.relaxation.holds(idle):
+            self.board.offer(idle, "first roster")
+            return
         free, never = roster.duty_columns[~pinned], threading.Event()
         result = self._solve_cp(self._first_limits, fixed=free, fix_to=idle, stop=never)
         if result.values is not None:

@@ -3,6 +3,7 @@ import itertools
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from schedsolver.model.build import build_model
@@ -220,6 +221,22 @@ def test_squares():
     model.set_objective()
     assert [cost(model, *given) for given in ((0, 0), (3, 2), (4, 4))] == [0, 49, 176]
     assert model.settled(np.array([3, 2, 0, 0])).tolist() == [3, 2, 9, 4]
+
+
+@given(st.data())
+def test_settling_only_what_has_changed_gives_the_same(data):
+    model = roster(4, upper=6)
+    model.price_gaps(HARD, ([0, 0, 1], [0, 1, 2], [1, 2, 1]), [5, 2], [(0, 2, 1), (0, 9, 3), (1, 9, 1)], [(0, 30, 2)])
+    over = model.excess([0, 1, 2], [0, 1, 3], [1, 1, 2], [1, 3, 4], [0, 0, 1], step=2)
+    mark, _ = model.largest([0, *over], 2)
+    model.squares([2, mark[0]])
+    decided = st.lists(st.integers(0, 6), min_size=4, max_size=4)
+    follows = st.lists(st.integers(0, 3), min_size=model.columns - 4, max_size=model.columns - 4)
+    before = model.settled(np.array([*data.draw(decided), *data.draw(follows)]))
+    after = before.copy()
+    for column in data.draw(st.sets(st.integers(0, model.columns - 1), max_size=3)):
+        after[column] = data.draw(st.integers(0, 6))
+    assert model.settled(after, before).tolist() == model.settled(after).tolist()
 
 
 def test_the_objective_adds_up_all_charges_of_a_column():

@@ -192,6 +192,15 @@ def test_fixing_a_column_leaves_missing_bounds_missing(coefficient):
     assert part.row_upper.tolist() == [3 - coefficient, UNBOUNDED]
 
 
+def test_only_rows_that_have_changed_are_looked_at_since_values_that_hold():
+    whole = three_rows()
+    outside = whole.upper + 1
+    for before, after in itertools.product((p for p in POINTS if whole.holds(p)), [*POINTS, outside]):
+        assert whole.holds(after, before) == whole.holds(after)
+    broken = next(p for p in POINTS if not rows_hold(whole, p))
+    assert whole.holds(broken, broken)
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
 def test_a_part_around_columns_has_the_points_that_leave_the_others_alone(size):
     whole = three_rows()
