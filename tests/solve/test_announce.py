@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from schedsolver.solve import announce
-from schedsolver.solve.announce import EVERY, PART_SECONDS, PLACES, SLACK, Announcer
+from schedsolver.solve.announce import EVERY, PART_SECONDS, PLACES, ROUGH_SLACK, SLACK, Announcer
 
 
 class World:
@@ -47,10 +47,12 @@ def test_names_are_found_after_some_parts_and_not_for_what_was_named(monkeypatch
     assert world.offers[0][:2] == (better, "part")
 
 
-def test_finding_names_takes_a_share_of_the_time_at_most(monkeypatch):
+@pytest.mark.parametrize(("careful", "slack"), [(True, SLACK), (False, ROUGH_SLACK)])
+def test_finding_names_takes_a_share_of_the_time_at_most(monkeypatch, careful, slack):
     world = World(monkeypatch)
+    world.announcer.careful = careful
     assert world.solve_part(np.ones(1), EVERY) == 1
-    world.pass_time(SLACK * world.takes - 0.1)
+    world.pass_time(slack * world.takes - 0.1)
     assert world.solve_part(np.ones(1), EVERY) == 1
     world.pass_time(0.1)
     assert world.solve_part(np.ones(1)) == 2
@@ -94,3 +96,13 @@ def test_one_thread_at_a_time_finds_names(monkeypatch):
     world.announcer.parts = EVERY
     world.announcer.offer_if_due(np.ones(1), "outer")
     assert inside == [0]
+
+
+def test_a_thread_that_fails_leaves_the_others_their_turn(monkeypatch):
+    world = World(monkeypatch)
+    world.takes = None
+    world.announcer.parts = EVERY
+    with pytest.raises(TypeError):
+        world.announcer.offer_if_due(np.ones(1), "fails")
+    world.takes = 1.0
+    assert world.solve_part(np.zeros(1), EVERY) == 2
