@@ -408,6 +408,13 @@ def place_of(tables: Tables, sort: Int32Array, seed: Sequence[int]) -> Place:
     return place
 
 
+def price_anew(tables: Tables, place: Place, cents: IntArray) -> Tables:
+    """Let duties and days off have other prices, ``cents`` as in the tables, and the lines of a place cost by these."""
+    people, days = np.indices(place.sort.shape)
+    place.cents[:] += (cents - tables.cents)[people, days, place.sort].sum(axis=1)
+    return tables._replace(cents=cents)
+
+
 @njit(cache=True, nogil=True)
 def count_cover(tables: Tables, place: Place) -> None:
     """Count anew what is covered, as threads that anneal at once may have miscounted it."""

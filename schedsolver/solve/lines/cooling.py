@@ -3,6 +3,9 @@
 Several threads may anneal one roster at once: people are dealt out to them again every few moves, and each changes the
 lines of its own people only. What is covered they share. Two might count a duty at the same moment, so that one of the
 two is lost; that is too rare to matter before all is counted anew, with the next dealing out.
+
+Once the master is solved its shares guide annealing: what it gives no share of costs more while it is hot, so that odds
+of rosters are multiplied by those that each duty has there.
 """
 
 from __future__ import annotations
@@ -15,12 +18,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from schedsolver.domain.options import IntArray
-from schedsolver.solve.lines.annealing import OFF, Place, anneal, count_cover, place_of
+from schedsolver.domain.options import DutyOptions, IntArray
+from schedsolver.solve.lines.annealing import OFF, Place, anneal, count_cover, place_of, price_anew
+from schedsolver.solve.lines.counters import FloatArray
+from schedsolver.solve.lines.master import joined
+from schedsolver.solve.lines.tables import NEVER, Tables
 
 if TYPE_CHECKING:
+    from schedsolver.solve.lines.generation import Generated
     from schedsolver.solve.lines.search import LineSearch
-    from schedsolver.solve.lines.tables import Tables
 
 PHASE = "annealing"
 # First and last temperature in the usual price of a shortage; not below this share of the smallest price.
@@ -29,7 +35,11 @@ HOT, COLD, SMALLEST = 0.4, 0.003, 0.3
 # the round it may take before it until the lines keep all limits.
 FIRST_SHARE, LONGER = 0.05, 4
 # A round after the first ends when another roster is found so many times as near to the bound as where it began.
-OVERTAKEN = 2
+OVERTAKEN = 4
+# How strongly shares of the master guide, for how much of a round, and the least share that anything counts as.
+GUIDED, GUIDED_UNTIL, LEAST_SHARE = 0.25, 0.9, 1e-3
+# From when in a round before that rosters are passed on to the master, and how many in the time of a whole round.
+PASSED_FROM, PASSED = 0.3, 80
 # Seconds for each column of the model that are left at the end to see what the last round is worth, and how many times
 # as many as that took before.
 AHEAD, MARGIN = 5e-6, 1.5
@@ -58,6 +68,8 @@ class Cooling:
     ----------
     threads
         How many may anneal from now on.
+    passed
+        Duties of rosters on the way, for the master to begin with.
     """
 
     def __init__(self, search: LineSearch, tables: Tables, threads: int) -> None:
@@ -69,15 +81,22 @@ class Cooling:
         self._ahead = AHEAD * search.roster.columns
         self._owner = np.repeat(np.arange(len(tables.base)), np.diff(tables.own_counts))
         self._rounds = 0
+        self._guide: FloatArray | None = None
+        self.passed: list[IntArray] = []
+
+    def guide(self, lines: Generated) -> None:
+        """Be guided by the master's shares from the next round on, which begins at once."""
+        self._guide = guide_of(self._tables, self._search.roster.options, lines)
+        self._seconds = self._search.board.seconds_left / (1 + LONGER)
 
     def run(self, first: IntArray) -> None:
         """Anneal the best roster, or one that may break limits of counts, as long as that gives a better one."""
         board = self._search.board
         while not board.stopped and board.work_left > 0 and board.seconds_left > self._ahead:
-            before = board.best
+            before, guide = board.best, self._guide
             first = self.round(first)
             best = board.best
-            if best is not None and (best is before or best.phase != PHASE):
+            if best is not None and (best.phase != PHASE or (best is before and self._guide is guide)):
                 break
 
     def round(self, first: IntArray) -> IntArray:
@@ -91,12 +110,13 @@ class Cooling:
                 break
             anneal(self._tables, place, beyond, np.arange(len(place.sort)), AT_ONCE, self._hot, self._hot)
         ready = not len(self._beyond(place))
+        guide = self._guide
         if ready:
-            self._cool(place)
-        self._seconds *= LONGER
-        self._moves *= LONGER
-        employee, day = np.nonzero(place.sort != OFF)
-        found = np.sort(self._tables.option[employee, day, place.sort[employee, day]].astype(np.int64))
+            self._cool(place, guide)
+        if self._guide is guide:
+            self._seconds *= LONGER
+            self._moves *= LONGER
+        found = self._duties(place)
         if ready:
             began = board.seconds_left
             self._search.parts.complete(found, PHASE)
@@ -104,31 +124,47 @@ class Cooling:
                 self._ahead = max(self._ahead, MARGIN * (began - board.seconds_left))
         return found
 
-    def _cool(self, place: Place) -> None:
-        """Anneal a roster that keeps all limits once, from hot to cold."""
+    def _cool(self, place: Place, guide: FloatArray | None) -> None:
+        """Anneal a roster that keeps all limits once, from hot to cold, or until there is another guide."""
         people, deal = len(place.sort), np.random.default_rng(place.random)
         randoms = deal.integers(1 << 63, size=(self._search.threads, 1), dtype=np.uint64)
-        before = self._search.board.best
+        before, tables, passed = self._search.board.best, self._tables, 0
         with ThreadPoolExecutor(self._search.threads) as pool:
             for done in self._steps():
-                if self._rounds > 1 and before is not None and self._overtaken(before.objective):
+                over = self._guide is not guide or (before is not None and self._overtaken(before.objective))
+                if self._rounds > 1 and over:
                     break
                 here = self._hot * (self._cold / self._hot) ** done
+                if guide is not None:
+                    strength = GUIDED * here * (done < GUIDED_UNTIL)
+                    more = np.rint(strength * guide).astype(np.int64)
+                    tables = price_anew(tables, place, self._tables.cents + more)
+                elif done > PASSED_FROM and passed < PASSED * (done - PASSED_FROM):
+                    self.passed.append(self._duties(place))
+                    passed += 1
                 threads = max(1, min(self.threads, people // FEWEST))
                 parts = np.array_split(deal.permutation(people), threads)
-                one = partial(self._little, place, temperature=here)
+                one = partial(self._little, tables, place, temperature=here)
                 for _ in pool.map(one, parts, randoms[:threads]):
                     pass
-                count_cover(self._tables, place)
+                count_cover(tables, place)
+        price_anew(tables, place, self._tables.cents)
 
     def _overtaken(self, cost: int) -> bool:
         """Tell whether another search has found a roster much nearer to the bound than one of this cost."""
         best, bound = self._search.board.best, self._search.board.bound
         return best is not None and bound is not None and OVERTAKEN * (best.objective - bound) < cost - bound
 
-    def _little(self, place: Place, mine: IntArray, random: NDArray[np.uint64], temperature: float) -> None:
+    def _duties(self, place: Place) -> IntArray:
+        """Give the duties of a place."""
+        employee, day = np.nonzero(place.sort != OFF)
+        return np.sort(self._tables.option[employee, day, place.sort[employee, day]].astype(np.int64))
+
+    def _little(
+        self, tables: Tables, place: Place, mine: IntArray, random: NDArray[np.uint64], temperature: float
+    ) -> None:
         """Anneal the lines of some people a little."""
-        anneal(self._tables, place._replace(random=random), mine, mine, AT_ONCE, temperature, temperature)
+        anneal(tables, place._replace(random=random), mine, mine, AT_ONCE, temperature, temperature)
 
     def _begin(self, options: IntArray) -> Place:
         """Give the place of the roster that has these duties."""
@@ -154,3 +190,15 @@ class Cooling:
         length = min(times * self._seconds, began - self._ahead)
         while length > 0 and (over := (began - board.seconds_left) / length) < 1 and not board.stopped:
             yield over
+
+
+def guide_of(tables: Tables, options: DutyOptions, lines: Generated) -> FloatArray:
+    """Give how far from certain the master is of each duty and day off, as minus the logarithm of its share.
+
+    Shape ``(employees, days, sorts + 1)`` as ``tables.cents``; 0 where there is no duty.
+    """
+    weight = np.repeat(lines.weight, [len(line.options) for line in lines.lines])
+    share = np.zeros(tables.cents.shape)
+    share[options.employee, options.day, tables.sort] = np.bincount(joined(lines.lines), weight, len(options))
+    share[:, :, OFF] = 1 - share.sum(axis=2)
+    return np.where(tables.cents == NEVER, 0, -np.log(np.clip(share, LEAST_SHARE, 1)))

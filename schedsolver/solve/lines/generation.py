@@ -57,6 +57,7 @@ def generate(
     stopped: Callable[[], bool],
     on_bound: Callable[[float], None] | None = None,
     *,
+    more: Callable[[], list[Line]] = list,
     close: float = TOLERANCE,
     share: float = 0.0,
     rounds: int | None = None,
@@ -73,6 +74,8 @@ def generate(
         Asked in between; true ends the generation with what there is.
     on_bound
         Called with each better bound.
+    more
+        Gives lines from elsewhere, asked each time the master was solved.
     close, share
         The master may stay so much, or this share of the bound, above the bound.
     rounds
@@ -95,7 +98,7 @@ def generate(
         gap = solution.objective - ascent.bound
         if stopped() or gap <= max(TOLERANCE, close, share * abs(ascent.bound)) or priced == rounds:
             break
-        new = _improving(master, solution, known, offered)
+        new = _improving(master, solution, known, [*offered, *more()])
         if not new and accuracy == TIGHTEST and not master.go_dearer():
             break
         relative = NEARER * gap / max(1.0, abs(solution.objective))

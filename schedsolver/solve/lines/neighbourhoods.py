@@ -140,7 +140,7 @@ class Worker:
         """Generate lines of some employees beside the others; if their bound leaves hope, dive or let CP-SAT choose."""
         search, given = self._search, np.flatnonzero(now[self._duties])
         search.board.spend(WORK_OF_LINES * round(self._people))
-        current = self._current(given)
+        current = search.lines_of(given)
         employees = self._chosen(lines, current, given)
         beside = [line for line in current if line.employee not in set(employees)]
         cover, paid = search.cover.beside(search.cover.counts(joined(beside)))
@@ -181,11 +181,6 @@ class Worker:
             weight = weight + weight.max() * self._helpers(cover.counts(given))
         size = round(self._people)
         return sorted(self._rng.choice(self._staff, size, replace=False, p=weight / weight.sum()).tolist())
-
-    def _current(self, given: IntArray) -> list[Line]:
-        """Give the line of each employee in a roster."""
-        own = np.split(given, np.searchsorted(self._options.employee[given], np.arange(1, self._staff)))
-        return [self._search.pricers.line_of(employee, options) for employee, options in enumerate(own)]
 
     def _helpers(self, counts: IntArray) -> FloatArray:
         """Tell who has a good line that covers a row in which there are too few or too many now."""

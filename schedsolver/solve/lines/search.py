@@ -121,6 +121,8 @@ class LineSearch:
         lines = self._generate(first)
         if lines is None:
             return
+        if self.board.best is None or lines.objective < self.board.best.objective:
+            self._cooling.guide(lines)
         if len(self.roster.options) <= min(SMALL, self.board.settings.strategy.small_options):
             self._close()
         self.close = CLOSE_IN_DIVES * max(self.unit, abs(lines.bound))
@@ -171,7 +173,19 @@ class LineSearch:
         master = Master(self.cover, self.pricers.employees, over)
         # Lines that the first prices lead to may break what was not counted then.
         master.add([line for line in first if self.pricers.keeps(line)])
-        return generate(self.pricers, master, over, self._raise_bound, share=CLOSE)
+        return generate(self.pricers, master, over, self._raise_bound, more=self._passed, share=CLOSE)
+
+    def _passed(self) -> list[Line]:
+        """Give the lines of rosters that annealing has passed since this was asked last."""
+        passed, self._cooling.passed[:] = list(self._cooling.passed), []
+        lines = [line for given in passed for line in self.lines_of(given)]
+        return [line for line in lines if self.pricers.keeps(line)]
+
+    def lines_of(self, given: IntArray) -> list[Line]:
+        """Give the line of each employee in a roster."""
+        staff = len(self.lines)
+        own = np.split(given, np.searchsorted(self.roster.options.employee[given], np.arange(1, staff)))
+        return [self.pricers.line_of(employee, options) for employee, options in enumerate(own)]
 
     def dive(
         self, pricers: Pricers, cover: Cover, lines: Generated, beside: list[Line], paid: int, phase: str

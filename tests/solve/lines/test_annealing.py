@@ -9,12 +9,13 @@ from schedsolver.model.build import build_model
 from schedsolver.rules.contract import DaysWorked
 from schedsolver.rules.sequence import DaysOff, Successions, WorkDays
 from schedsolver.rules.weekend import CompleteWeekends, WeekendsWorked
-from schedsolver.solve.lines.annealing import OFF, Place, anneal, count_cover, place_of
+from schedsolver.solve.lines.annealing import OFF, Place, anneal, count_cover, place_of, price_anew
+from schedsolver.solve.lines.cooling import LEAST_SHARE, guide_of
 from schedsolver.solve.lines.describe import LineProblem, line_problems
-from schedsolver.solve.lines.generation import first_lines
-from schedsolver.solve.lines.master import Cover, joined
+from schedsolver.solve.lines.generation import Generated, first_lines
+from schedsolver.solve.lines.master import Cover, Line, joined
 from schedsolver.solve.lines.pricer import Pricers
-from schedsolver.solve.lines.tables import Tables, tables_of
+from schedsolver.solve.lines.tables import NEVER, Tables, tables_of
 from schedsolver.solve.runner import solve
 from schedsolver.solve.settings import Settings
 from tests.solve.lines.wards import ward
@@ -181,6 +182,33 @@ def test_people_dealt_out_to_two_threads_change_only_in_their_own() -> None:
     ready.place.covered[:3] += 1
     count_cover(ready.tables, ready.place)
     assert np.array_equal(ready.place.covered, covered)
+
+
+def test_lines_cost_by_other_prices_what_they_would_cost_from_the_beginning() -> None:
+    ready = Annealed(ward(6, 14, 2, rules=SOFT))
+    more = np.random.default_rng(1).integers(9, size=ready.tables.cents.shape)
+    dearer = np.where(ready.tables.cents == NEVER, NEVER, ready.tables.cents + more)
+    tables = price_anew(ready.tables, ready.place, dearer)
+    anneal(tables, ready.place, ready.everyone, ready.everyone, 2_000, 30.0, 30.0)
+    price_anew(tables, ready.place, ready.tables.cents)
+    anew = place_of(ready.tables, ready.place.sort, [1])
+    assert np.array_equal(ready.place.cents, anew.cents)
+
+
+def test_what_has_a_share_of_the_master_is_not_charged_for() -> None:
+    """The first person has lines of a quarter and three quarters, the others one line each."""
+    problem = ward(3, 7, 0)
+    ready, options = Annealed(problem), build_model(problem).roster.options
+    own = [Line(employee, ready.options(employee), 0) for employee in range(3)]
+    idle, weight = Line(0, own[0].options[:0], 0), np.array([0.75, 1.0, 1.0, 0.25])
+    lines = Generated(0.0, 0.0, np.zeros(0), {}, [*own, idle], weight, np.zeros(4))
+    guide = guide_of(ready.tables, options, lines)
+    given = np.take_along_axis(guide, ready.place.sort[:, :, None], axis=2)[:, :, 0]
+    at_work = ready.place.sort[0] != OFF
+    assert given[0, at_work] == pytest.approx(-np.log(0.75))
+    assert guide[0, at_work, OFF] == pytest.approx(-np.log(0.25))
+    assert given[1:] == pytest.approx(0)
+    assert guide[1, ready.place.sort[1] != OFF, OFF] == pytest.approx(-np.log(LEAST_SHARE))
 
 
 def test_the_search_anneals() -> None:
