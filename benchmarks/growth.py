@@ -71,7 +71,8 @@ def plot(sizes: np.ndarray, seconds: np.ndarray, gaps: list[float], out: Path) -
         for gap, times in zip(gaps, seconds.T, strict=True):
             power = exponent(sizes, times)
             print(f"{gap:.0%}: reached by {np.isfinite(times).sum()} of {len(sizes)}, exponent {power:.2f}")
-            axes.plot(sizes, times, marker="o", label=f"gap {gap:.0%}, exponent {power:.2f}")
+            if not math.isnan(power):
+                axes.plot(sizes, times, marker="o", label=f"gap {gap:.0%}, exponent {power:.2f}")
         axes.legend()
         figure.savefig(out)
 

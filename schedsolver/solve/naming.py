@@ -57,8 +57,8 @@ def model_for_search(problem: Problem, strategy: Strategy) -> BuiltModel:
 
 
 def many_rules(model: BuiltModel, strategy: Strategy) -> bool:
-    """Tell whether rules make rows rather than duties: a dive is not done in time then."""
-    few = max(len(model.roster.options), strategy.place_rows)
+    """Tell whether rules make rows rather than duties, or simply many: a dive is not done in time then."""
+    few = max(min(len(model.roster.options), strategy.dive_rows), strategy.place_rows)
     return model.flows is not None and model.roster.rows > few
 
 

@@ -1,4 +1,4 @@
-"""The search where rules make more rows than there are duties: staff outlet after outlet, then improve on that.
+"""The search where rules make many rows: staff outlet after outlet, then improve on that.
 
 With so many rows the linear relaxation takes most of the time there is, a dive from it longer than that, and a tree
 search does not come to its first node. The duties of one outlet on one day are another matter: given all others, their

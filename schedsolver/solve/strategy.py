@@ -38,9 +38,9 @@ class Strategy(Model):
         Whether HiGHS raises the bound beside the search, given a second thread.
     neighbourhood_work
         Deterministic time of CP-SAT for each neighbourhood, roughly seconds.
-    place_rows
-        The search goes outlet by outlet where rules make more rows than this, and more than there are duties; rules
-        that tell every person apart are then kept for the end.
+    place_rows, dive_rows
+        The search goes outlet by outlet where rules make more rows than the first, and than there are duties or the
+        second; rules that tell every person apart are then kept for the end.
     naming_work
         Deterministic time of CP-SAT for the activities of an outlet and day, where rules tell people apart.
     days, outlets, employees
@@ -63,6 +63,7 @@ class Strategy(Model):
     prove_beside: bool = True
     neighbourhood_work: Annotated[float, Field(gt=0)] = 2.0
     place_rows: Annotated[int, Field(ge=0)] = 5_000
+    dive_rows: Annotated[int, Field(ge=0)] = 30_000
     naming_work: Annotated[float, Field(gt=0)] = 0.2
     days: Annotated[int, Field(ge=0)] = 1
     outlets: Annotated[int, Field(ge=0)] = 2

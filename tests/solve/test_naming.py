@@ -1,4 +1,5 @@
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from schedsolver.model.read_off import relaxation_of
 from schedsolver.rules import active_rules, check
 from schedsolver.rules.stints import StintLength, Switches
 from schedsolver.solve.cpsat import CpLimits, solve_cp
-from schedsolver.solve.naming import Naming, model_for_search
+from schedsolver.solve.naming import Naming, many_rules, model_for_search
 from schedsolver.solve.strategy import Strategy
 from tests.rules.test_stints import world
 
@@ -33,6 +34,24 @@ def test_only_large_problems_have_rules_left_to_the_names():
     assert Naming(guide).needed
     assert len(guide.roster.options) == len(whole.roster.options)
     assert guide.roster.columns < whole.roster.columns
+
+
+@pytest.mark.parametrize(
+    ("options", "rows", "place_rows", "dive_rows", "many"),
+    [
+        (50, 51, 50, 100, True),
+        (50, 51, 51, 100, False),
+        (51, 51, 50, 100, False),
+        (200, 101, 50, 100, True),
+        (200, 100, 50, 100, False),
+        (200, 101, 101, 0, False),
+    ],
+)
+def test_rows_are_many_beside_duties_or_by_themselves(options, rows, place_rows, dive_rows, many):
+    roster = SimpleNamespace(options=range(options), rows=rows)
+    strategy = Strategy(place_rows=place_rows, dive_rows=dive_rows)
+    assert many_rules(SimpleNamespace(roster=roster, flows=()), strategy) is many
+    assert not many_rules(SimpleNamespace(roster=roster, flows=None), strategy)
 
 
 @pytest.mark.parametrize("hard", [False, True])
