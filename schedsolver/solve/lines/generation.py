@@ -15,10 +15,10 @@ from schedsolver.solve.lines.pricer import Offer, Pricers
 # Share of the prices of the best bound in those that lines are priced at, the rest the master's (Wentges 1997,
 # "Weighted Dantzig-Wolfe decomposition for linear mixed-integer programming", International Transactions in Operational
 # Research 4).
-SMOOTHING = 0.3
+SMOOTHING = 0.5
 # How often lines are priced for each time the master is solved, which takes longer: as above, then further uphill.
-STEPS = 4
-LINES_AT_ONCE = 2
+STEPS = 3
+LINES_AT_ONCE = 4
 TOLERANCE = 1e-6
 # The master is solved to within this share of the gap there is, and of its cost at worst and at best.
 NEARER, LOOSEST, TIGHTEST = 0.1, 1e-3, 1e-9
