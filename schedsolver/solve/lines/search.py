@@ -41,8 +41,6 @@ FIRST_ROUNDS, FIRST_ROUNDS_LONG = 3, 1
 DIVE = "dive over lines"
 # Share of its bound within which a master may stay: of all employees, and in dives.
 CLOSE, CLOSE_IN_DIVES = 1e-4, 3e-4
-# Dearest price of the master of all employees at first, in the usual price of a shortage: its first prices are wild.
-DEAREST_AT_FIRST = 3
 
 
 def suits_lines(model: BuiltModel) -> bool:
@@ -173,7 +171,6 @@ class LineSearch:
             return self.board.stopped or self.board.seconds_left < left
 
         master = Master(self.cover, self.pricers.employees, over)
-        master.dearest = DEAREST_AT_FIRST * self.cover.usual
         # Lines that the first prices lead to may break what was not counted then.
         master.add([line for line in first if self.pricers.keeps(line)])
         return generate(self.pricers, master, over, self._raise_bound, more=self._passed, share=CLOSE)
