@@ -199,6 +199,7 @@ class RosterModel:
 
     def relaxation(self) -> Relaxation:
         """Give the linear relaxation: all rows but those of squares."""
+        column, coefficient = self._record.terms()
         blocks = self._record.rows or [Rows(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)]
         terms = np.concatenate([block.terms for block in blocks])
         return Relaxation(
@@ -208,8 +209,8 @@ class RosterModel:
             np.concatenate([block.lower for block in blocks]),
             np.concatenate([block.upper for block in blocks]),
             np.concatenate([[0], np.cumsum(terms)]),
-            np.concatenate([block.column for block in blocks]),
-            np.concatenate([block.coefficient for block in blocks]),
+            column,
+            coefficient,
             not self._record.squares,
             np.concatenate([np.full(len(block.terms), block.core) for block in blocks]),
             np.searchsorted(self._made, np.arange(self.columns), side="right"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -62,6 +62,16 @@ class Record:
             self._model.proto.objective.coeffs.extend(self.objective[1].tolist())
         self._written = len(self.columns), len(self.rows), len(self.squares), self.objective is not None
         return self._model
+
+    def terms(self) -> tuple[IntArray, IntArray]:
+        """Give column and coefficient of the terms of all rows; the blocks have parts of these arrays from then on."""
+        nothing = np.zeros(0, np.int64)
+        column = np.concatenate([nothing, *(block.column for block in self.rows)])
+        coefficient = np.concatenate([nothing, *(block.coefficient for block in self.rows)])
+        ends = np.cumsum([0, *(len(block.column) for block in self.rows)])
+        parts = zip(self.rows, ends[:-1], ends[1:], strict=True)
+        self.rows = [replace(block, column=column[a:b], coefficient=coefficient[a:b]) for block, a, b in parts]
+        return column, coefficient
 
     def _write_columns(self, upper: IntArray) -> None:
         variables = self._model.proto.variables

@@ -15,6 +15,7 @@ from schedsolver.domain.options import BoolArray, IntArray
 # Far beyond any sum of bounded columns, far within what the solver can add up.
 UNBOUNDED = 2**53
 FloatArray = NDArray[np.float64]
+Int32Array = NDArray[np.int32]
 AnyArray = TypeVar("AnyArray", IntArray, FloatArray)
 
 
@@ -143,7 +144,7 @@ class Relaxation:
             Value of every column, shape ``(columns,)``; rows without a free column are taken to hold.
         """
         open_columns = np.unique(columns)
-        kept = np.unique(self._row_of[self._terms_of(open_columns)])
+        kept = self._rows_with(open_columns)
         term = _ranges(self.first[kept], self.first[kept + 1])
         row = np.repeat(np.arange(len(kept)), np.diff(self.first)[kept])
         position = np.full(len(self.cost), -1, np.int64)
@@ -201,7 +202,7 @@ class Relaxation:
         new = np.unique(columns)
         while new.size:
             seen[new] = True
-            rows = np.unique(self._row_of[self._terms_of(new)])
+            rows = self._rows_with(new)
             rows = rows[~seen_rows[rows]]
             seen_rows[rows] = True
             terms = _ranges(self.first[rows], self.first[rows + 1])
@@ -223,7 +224,7 @@ class Relaxation:
         """
         label = label.copy()
         while True:
-            of_term = label[self.column]
+            of_term = label.astype(np.int32)[self.column]
             lowest, highest = _extremes(self._row_of, of_term, of_term >= 0, len(self.row_lower))
             follows = self._latest & (of_term == -1) & (highest[self._row_of] >= 0)
             if not follows.any():
@@ -250,29 +251,34 @@ class Relaxation:
         return model
 
     @cached_property
-    def _row_of(self) -> IntArray:
-        """Row of each term."""
-        return np.repeat(np.arange(len(self.row_lower)), np.diff(self.first))
+    def _row_of(self) -> Int32Array:
+        """Row of each term; of these there are many, so that what is kept of each is small."""
+        return np.repeat(np.arange(len(self.row_lower), dtype=np.int32), np.diff(self.first))
 
     @cached_property
     def _latest(self) -> BoolArray:
         """Which terms are of the latest columns of their row, shape ``(terms,)``."""
         if self.made is None:
             return np.ones(len(self.column), bool)
-        latest = np.zeros(len(self.row_lower), np.int64)
-        np.maximum.at(latest, self._row_of, self.made[self.column])
-        is_latest: BoolArray = self.made[self.column] == latest[self._row_of]
+        made = self.made.astype(np.int32)[self.column]
+        latest = np.zeros(len(self.row_lower), np.int32)
+        np.maximum.at(latest, self._row_of, made)
+        is_latest: BoolArray = made == latest[self._row_of]
         return is_latest
 
     @cached_property
-    def _by_column(self) -> tuple[IntArray, IntArray]:
+    def _by_column(self) -> tuple[Int32Array, IntArray]:
         """Terms in order of their columns, and where those of each column begin."""
-        order = np.argsort(self.column, kind="stable")
-        return order, np.searchsorted(self.column[order], np.arange(len(self.cost) + 1))
+        order = np.argsort(self.column, kind="stable").astype(np.int32)
+        return order, np.concatenate([[0], np.cumsum(np.bincount(self.column, minlength=len(self.cost)))])
 
-    def _terms_of(self, columns: IntArray) -> IntArray:
+    def _terms_of(self, columns: IntArray) -> Int32Array:
         order, first = self._by_column
         return order[_ranges(first[columns], first[columns + 1])]
+
+    def _rows_with(self, columns: IntArray) -> IntArray:
+        """Give the rows that have some of the columns, in order."""
+        return np.unique(self._row_of[self._terms_of(columns)]).astype(np.int64)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is only there to be found fast, as another process has its own."""
@@ -291,7 +297,7 @@ class Relaxation:
         if not np.all((self.lower <= values) & (values <= self.upper)):
             return False
         every = np.arange(len(self.row_lower))
-        rows = every if since is None else np.unique(self._row_of[self._terms_of(np.flatnonzero(values != since))])
+        rows = every if since is None else self._rows_with(np.flatnonzero(values != since))
         sums = self._sums(values, rows)
         return bool(np.all((self.row_lower[rows] <= sums) & (sums <= self.row_upper[rows])))
 
@@ -339,9 +345,11 @@ def _ranges(first: IntArray, end: IntArray) -> IntArray:
     return numbers
 
 
-def _extremes(group: IntArray, value: IntArray, among: BoolArray, groups: int) -> tuple[IntArray, IntArray]:
+def _extremes(
+    group: IntArray | Int32Array, value: Int32Array, among: BoolArray, groups: int
+) -> tuple[Int32Array, Int32Array]:
     """Give the lowest and highest of some values in each group; a highest of -1 where there are none."""
-    lowest, highest = np.full(groups, np.iinfo(np.int64).max), np.full(groups, -1)
+    lowest, highest = np.full(groups, np.iinfo(np.int32).max, np.int32), np.full(groups, -1, np.int32)
     np.minimum.at(lowest, group[among], value[among])
     np.maximum.at(highest, group[among], value[among])
     return lowest, highest

@@ -261,6 +261,20 @@ def test_the_relaxation_kept_is_that_of_the_model_written(problem):
         assert getattr(kept, name).tolist() == getattr(read, name).tolist()
 
 
+@pytest.mark.parametrize("asked_before", ["relaxation", "model", "both"])
+def test_rows_may_be_added_after_the_relaxation_or_the_model_was_asked_for(asked_before):
+    model = roster(3)
+    model.require([0, 0, 1], [0, 1, 2], [1, 2, 3], [0, 0], [2, 3])
+    if asked_before != "relaxation":
+        assert len(rows_of(model)) == 2
+    if asked_before != "model":
+        assert model.relaxation().column.tolist() == [0, 1, 2]
+    model.require([0, 0], [2, 1], [1, -1], [0], None)
+    assert rows_of(model) == [([0, 1], [1, 2], [0, 2]), ([2], [1], [0, 1]), ([1, 2], [-1, 1], [0, UNBOUNDED])]
+    assert model.relaxation().column.tolist() == [0, 1, 2, 1, 2]
+    assert model.relaxation().coefficient.tolist() == [1, 2, 1, -1, 1]
+
+
 def test_a_model_without_rows_has_a_relaxation_without_any():
     relaxation = roster(2).relaxation()
     assert (relaxation.first.tolist(), len(relaxation.cost), relaxation.exact) == ([0], 2, True)
