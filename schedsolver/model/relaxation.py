@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.options import BoolArray, Int32Array, IntArray
 
 # Far beyond any sum of bounded columns, far within what the solver can add up.
 UNBOUNDED = 2**53
 FloatArray = NDArray[np.float64]
-Int32Array = NDArray[np.int32]
 AnyArray = TypeVar("AnyArray", IntArray, FloatArray)
 
 

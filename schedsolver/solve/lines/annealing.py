@@ -16,9 +16,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.options import Int32Array, IntArray
 from schedsolver.solve.lines.pricer import LONG_DAYS
-from schedsolver.solve.lines.tables import END, FIRST, FOLLOW, NEVER, PAID, Int32Array, Tables
+from schedsolver.solve.lines.tables import END, FIRST, FOLLOW, NEVER, PAID, Tables
 
 OFF = -1
 # Blocks are up to so many days long, and go on for another day with these odds, those exchanged longer.

@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from schedsolver.domain.line import Walk
-from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
+from schedsolver.domain.options import BoolArray, DutyOptions, Int32Array, IntArray
 from schedsolver.solve.lines.describe import LineProblem
 from schedsolver.solve.lines.distinct import distinct_rows
 from schedsolver.solve.lines.machine import Product, product_of
 from schedsolver.solve.lines.master import Cover
-
-Int32Array = NDArray[np.int32]
 
 # More cents than anything costs; what must not be.
 NEVER = 1 << 40
