@@ -16,8 +16,9 @@ import numpy as np
 import typer
 
 import schedsolver as ss
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.base import format_clock, parse_date
-from schedsolver.scoring.kpis import IntArray, heads_given
+from schedsolver.scoring.kpis import heads_given
 from schedsolver.traffic.staffing import required_cells
 
 COLOURS = {"covered": "#3b6ea8", "missing": "#d1495b", "calls, training and heads to spare": "#c9d3dd"}

@@ -29,8 +29,9 @@ from schedsolver.domain import (
     ShiftType,
     Stint,
 )
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.base import parse_clock
-from schedsolver.domain.options import DutyOptions, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import Finding, Judgement
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.names import schedule_of

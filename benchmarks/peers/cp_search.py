@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.sat.python import cp_model
 
+from schedsolver.domain.arrays import IntArray
 from schedsolver.errors import SchedSolverError
 
 if TYPE_CHECKING:
     from benchmarks.peers.trail import Trail
-    from schedsolver.domain.options import IntArray
 
 NOTHING_FOUND = {
     cp_model.INFEASIBLE: "CP-SAT proved that no roster keeps the hard rules",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.errors import SchedSolverError
 from schedsolver.model.relaxation import UNBOUNDED
 

@@ -24,6 +24,7 @@ from ortools.sat.python import cp_model
 from benchmarks.peers.cp_search import search
 from benchmarks.peers.trail import Trail
 from schedsolver.bench.peer import CannotExpress, PeerRoster
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.model.build import BuiltModel
 from schedsolver.model.context import RosterModel
 from schedsolver.model.names import schedule_of
@@ -41,7 +42,6 @@ from schedsolver.rules.site import WithinOpeningHours
 from schedsolver.rules.wishes import RequestGranted
 
 if TYPE_CHECKING:
-    from schedsolver.domain.options import BoolArray, IntArray
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.rule import Rule
 

@@ -21,8 +21,9 @@ import numpy as np
 from benchmarks.peers.compact import Compact, price, with_duties
 from benchmarks.peers.cp_search import search
 from benchmarks.peers.trail import Trail
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.columns import CrewColumns
-from schedsolver.domain.options import DutyOptions, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.model.context import RosterModel
 from schedsolver.model.flows import add_heads, chains_of, pools_of
 from schedsolver.model.leave import add_leaves

@@ -24,11 +24,12 @@ from benchmarks.peers.compact import Compact
 from benchmarks.peers.plain_cp_sat import all_patterns, taken, working_slots
 from benchmarks.peers.trail import Trail, foreign
 from schedsolver.bench.peer import CannotExpress, PeerRoster
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.horizon import MINUTES_PER_DAY, monday_of
 from schedsolver.traffic.staffing import required_cells
 
 if TYPE_CHECKING:
-    from schedsolver.domain.options import DutyOptions, IntArray
+    from schedsolver.domain.options import DutyOptions
     from schedsolver.domain.problem import Problem
 
 NOT_EXPRESSED = (

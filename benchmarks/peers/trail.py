@@ -9,12 +9,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from schedsolver.bench.peer import PeerRoster
+from schedsolver.domain.arrays import IntArray
 from schedsolver.errors import SchedSolverError
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from schedsolver.domain.options import IntArray
     from schedsolver.domain.schedule import Schedule
 
 # What floating point may have added to a bound, at least and as a share of it.

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.arrays import BoolArray, IntArray
 
 # In tables of cents: that step may not be taken.
 FORBIDDEN = -1

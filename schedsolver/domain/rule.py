@@ -32,12 +32,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, Self
 from numpy.typing import ArrayLike
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.base import Model
 from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
 from schedsolver.domain.judgement import Finding as Finding
 from schedsolver.domain.judgement import Judgement as Judgement
 from schedsolver.domain.line import DutyKinds, LineCover, LinePart
-from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.scope import Scope
 from schedsolver.domain.suggest import did_you_mean
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray
 from schedsolver.domain.base import Day, Identifier, Model
 from schedsolver.domain.calendar import DayKind
-from schedsolver.domain.options import BoolArray
 from schedsolver.domain.places import Weekday
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.rule import is_of
 from schedsolver.model.context import RosterModel
 from schedsolver.model.flows import Flows, add_flows
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from schedsolver.domain.options import DutyOptions
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.rule import Rule
+    from schedsolver.model.relaxation import Relaxation
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class BuiltModel:
             np.concatenate([crew.outlet, heads.outlet, chains.outlet[breaks.chain]]),
             np.concatenate([crew.day, heads.day, chains.day[breaks.chain]]),
         )
+
+    @cached_property
+    def relaxation(self) -> Relaxation:
+        """The linear relaxation: all rows but those of squares."""
+        return self.roster.relaxation()
 
     @cached_property
     def decisions(self) -> BoolArray:

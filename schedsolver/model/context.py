@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from ortools.sat.python import cp_model
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Rule, Tier, is_of
 from schedsolver.model.record import Record, Rows
 from schedsolver.model.relaxation import UNBOUNDED, Relaxation

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.columns import CrewColumns, HeadColumns
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.options import activities_allowed
 from schedsolver.rules.catalogue import may_want_surplus
 from schedsolver.traffic.staffing import required_cells

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.columns import MoveColumns, PaidColumns
-from schedsolver.domain.options import DutyOptions, IntArray
+from schedsolver.domain.options import DutyOptions
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.schedule import Duty, PlannedLeave, Rest, Schedule, Stint
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import BoolArray, DutyOptions
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import Rule
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from ortools.sat.python import cp_model
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,12 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from schedsolver.domain.options import BoolArray, Int32Array, IntArray
+from schedsolver.domain.arrays import BoolArray, FloatArray, Int32Array, IntArray
 
 # Far beyond any sum of bounded columns, far within what the solver can add up.
 UNBOUNDED = 2**53
-FloatArray = NDArray[np.float64]
 AnyArray = TypeVar("AnyArray", IntArray, FloatArray)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.arrays import BoolArray, IntArray
 
 
 class Settled(Protocol):

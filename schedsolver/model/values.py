@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import BoolArray, DutyOptions
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.problem import merged
 from schedsolver.domain.rule import Judgement, Rule
 

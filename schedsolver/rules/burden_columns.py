@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.rules.entitlement import UNIT, counted_activities, weekends
 
 if TYPE_CHECKING:

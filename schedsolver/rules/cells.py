@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.columns import HeadColumns
-from schedsolver.domain.options import IntArray
 
 if TYPE_CHECKING:
     from schedsolver.domain.problem import Problem

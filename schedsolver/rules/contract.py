@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.columns import PaidColumns
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.line import DutyKinds, Walk, day_total
-from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import Judgement, ModelContext
 from schedsolver.domain.scope import BY_PEOPLE
 from schedsolver.rules.days import DutiesRule

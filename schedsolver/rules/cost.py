@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.base import Model
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 from schedsolver.rules.paid import moves_among, paid_by_date, way_minutes

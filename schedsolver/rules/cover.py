@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.base import Identifier
 from schedsolver.domain.line import LineCover
-from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import Judgement, ModelContext, Rule, Tier, unknown_names
 from schedsolver.domain.scope import BY_DATE, BY_WORK
 from schedsolver.rules.cells import cell_of, heads_counted

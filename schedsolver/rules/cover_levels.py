@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.base import Identifier
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE, BY_WORK
 from schedsolver.rules.permission import held_levels

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.base import Identifier, Model
-from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 from schedsolver.rules.permission import held_levels

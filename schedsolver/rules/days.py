@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.base import Identifier
 from schedsolver.domain.line import DutyKinds
-from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 

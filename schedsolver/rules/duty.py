@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.line import DutyKinds, Walk
-from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import Finding, Judgement, ModelContext, Rule
 from schedsolver.rules.rest import limit_pairs_closer_than, pairs_closer_than, walk_of_rests
 

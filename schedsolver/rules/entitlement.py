@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import IntArray
 from schedsolver.rules.absence import availability_rows, hours_available
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.rule import Judgement, ModelContext
 from schedsolver.rules.entitlement import UNIT, WHOLE
 from schedsolver.rules.fairness import PER_POINT, STEP, FairRule

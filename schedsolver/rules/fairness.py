@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.base import Identifier
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_PEOPLE
 from schedsolver.rules.burden_columns import amount_terms, told_apart

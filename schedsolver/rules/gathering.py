@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 from pydantic import model_validator
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.base import ClockTime, Identifier, Model, format_clock
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE
 from schedsolver.rules.permission import eligible_activities

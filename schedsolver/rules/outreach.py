@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.base import format_clock
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import IntArray
 from schedsolver.domain.rule import Finding, Judgement, ModelContext
 from schedsolver.rules.cover import IntervalCover
 from schedsolver.rules.custody import Post, demands_of, most_filled, unfillable

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.base import Identifier, named_twice
-from schedsolver.domain.options import IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE
 from schedsolver.rules.presence import duties_meant

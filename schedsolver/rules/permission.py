@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
+from schedsolver.domain.arrays import BoolArray, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import Judgement, Rule
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.line import FORBIDDEN, OFF, DayPrices, DutyKinds
-from schedsolver.domain.options import BoolArray, DutyOptions
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.base import ClockTime, Identifier, Model, format_clock
 from schedsolver.domain.columns import CrewColumns
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import ModelContext, Rule, unknown_names
 from schedsolver.domain.scope import BY_DATE, Scope
 from schedsolver.rules.permission import held_levels

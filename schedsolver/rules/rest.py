@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.line import DutyKinds, Walk, forbidden_or
-from schedsolver.domain.options import BoolArray, DutyOptions, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 from schedsolver.domain.scope import BY_DATE, BY_PEOPLE
 from schedsolver.rules.periods import PeriodRule, Span

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 from schedsolver.domain.scope import BY_PEOPLE
 from schedsolver.rules.duty import two_a_day

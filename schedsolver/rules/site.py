@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from schedsolver.domain.arrays import BoolArray
 from schedsolver.domain.base import format_clock
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import BoolArray, DutyOptions
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 from schedsolver.domain.scope import BY_DATE, BY_PEOPLE, Scope
 from schedsolver.rules.duty import two_a_day

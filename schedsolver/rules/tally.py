@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.columns import PaidColumns
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import ModelContext, Rule
 from schedsolver.domain.scope import Scope
 from schedsolver.rules.days import WORKED, DutiesRule

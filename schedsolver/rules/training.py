@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.horizon import MINUTES_PER_DAY
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Finding, Judgement, ModelContext
 from schedsolver.rules.gathering import GatheringRule, StartWindow, off_grid
 from schedsolver.rules.presence import People, belonging, duties_meant

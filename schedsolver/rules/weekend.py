@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.line import DutyKinds, Walk, forbidden_or
-from schedsolver.domain.options import IntArray
 from schedsolver.domain.places import Weekday
 from schedsolver.domain.rule import Judgement, ModelContext
 from schedsolver.domain.scope import BY_DATE, BY_PEOPLE

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.horizon import MINUTES_PER_DAY, monday_of
-from schedsolver.domain.options import IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 from schedsolver.domain.scope import BY_DATE, BY_PEOPLE, Scope
 from schedsolver.rules.paid import paid_by_date

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.rule import ModelContext, Tier
 
 # Numbers of people of each worth that an envelope is made of at most; needs beyond are large enough to be rounded.

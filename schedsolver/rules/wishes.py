@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.line import DayPrices, DutyKinds
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.domain.rule import Judgement, ModelContext, Rule
 from schedsolver.rules.pairing import dates_met, keep_apart, meets, need_company
 from schedsolver.rules.presence import apart, everywhere

@@ -13,8 +13,8 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from schedsolver.domain import Permission
+from schedsolver.domain.arrays import BoolArray
 from schedsolver.domain.base import Identifier, Model
-from schedsolver.domain.options import BoolArray
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.scoring.posts import Names, Post, Posts, levels_held, minutes_worked
 from schedsolver.scoring.tables import EMPLOYEE, OUTLET, by_outlet_and_cluster, read_people

@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from schedsolver.domain.arrays import FloatArray
+
 Kind = Literal["burden", "good"]
 # Ratios of the same figures in another order differ in the last digits; that is no difference.
 _TOLERANCE = 1e-9

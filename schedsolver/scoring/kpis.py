@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.rules.check import refuse_unknown_names
 from schedsolver.rules.cost import PaidTime

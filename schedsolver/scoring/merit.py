@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from schedsolver.domain import Problem, Schedule
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.errors import InvalidProblem
 from schedsolver.rules.check import refuse_unknown_names
 from schedsolver.scoring.kpis import heads_given
 from schedsolver.scoring.tables import EMPLOYEE, Number, read_people, require_columns
-
-if TYPE_CHECKING:
-    from schedsolver.scoring.normalise import FloatArray
 
 ORDINARY, HIGHEST = 100, 1000
 

@@ -13,11 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import model_validator
 
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.domain.base import Identifier, Model
 from schedsolver.scoring.normalise import (
     Component,
     Components,
-    FloatArray,
     Method,
     Rising,
     Threshold,

@@ -17,10 +17,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from pydantic import AfterValidator, Field
 
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.domain.base import Identifier, Model, named_twice
 from schedsolver.scoring.tables import EMPLOYEE, OUTLET, Number
 
-FloatArray = NDArray[np.float64]
 Method = Literal["rank", "z", "given"]
 NEUTRAL = 0.5
 RESULT_COLUMNS = frozenset(

@@ -16,11 +16,10 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from schedsolver.domain import Permission
+from schedsolver.domain.arrays import BoolArray, FloatArray
 from schedsolver.domain.base import Identifier, Model
-from schedsolver.domain.options import BoolArray
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.errors import Fault, InvalidProblem
-from schedsolver.scoring.normalise import FloatArray
 from schedsolver.scoring.posts import Post, Posts, levels_held, minutes_worked
 from schedsolver.scoring.tables import EMPLOYEE, OUTLET, Number, read_people
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from schedsolver.domain import Carried, FairItem, Horizon, Problem, Schedule
+from schedsolver.domain.arrays import IntArray
 from schedsolver.rules.burdens import amounts
 from schedsolver.rules.check import refuse_unknown_names
 from schedsolver.rules.entitlement import UNIT, exposures, in_window, remembered
 from schedsolver.scoring.fairness import deviations, distance, entitlements, gini, jain, spread, worst_off
 from schedsolver.scoring.tables import EMPLOYEE
-
-if TYPE_CHECKING:
-    from schedsolver.domain.options import IntArray
 
 # Dated tables of a week that are taken to be the same in the next.
 _WEEKLY = ("interval_requirements", "shift_requirements", "traffic")

@@ -7,11 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.simulate.customers import Customers
 from schedsolver.simulate.kernel import NOBODY
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 class Session(NamedTuple):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.simulate.customers import Customers
 from schedsolver.simulate.kernel import NOBODY, run_replications, tally
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 # 97.5 % of the normal distribution lie below.
 _Z = 1.959963984540054
 

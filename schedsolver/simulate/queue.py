@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.simulate.closing import doors_shut, sessions, stay_until_served
 from schedsolver.simulate.customers import Customers, draw_customers
 from schedsolver.simulate.figures import Figures, count
 from schedsolver.simulate.kernel import NOBODY, run_replications
 from schedsolver.traffic.service_law import ServiceLaw
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 def simulate_queue(

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.simulate.figures import Figures, ratio, share_with_interval
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

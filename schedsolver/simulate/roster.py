@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from schedsolver.domain import Permission, Problem, Schedule
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.domain.schedule import Stint
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.errors import Fault, InvalidProblem
@@ -21,9 +21,6 @@ from schedsolver.simulate.kernel import NOBODY
 from schedsolver.simulate.result import SimulationResult
 from schedsolver.traffic.queues import service_law
 from schedsolver.traffic.service_law import ServiceLaw
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 def simulate(

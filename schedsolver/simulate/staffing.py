@@ -6,15 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.domain.promise import Promise
 from schedsolver.simulate.customers import Customers
 from schedsolver.simulate.figures import Figures
 from schedsolver.simulate.queue import present, serve
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 # How many slots away a head may move at once.
 _REACH = 2
 

@@ -7,8 +7,9 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from schedsolver.domain.arrays import IntArray
+
 if TYPE_CHECKING:
-    from schedsolver.domain.options import IntArray
     from schedsolver.solve.board import Board
     from schedsolver.solve.naming import Naming
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.errors import CheckFailed
 from schedsolver.model.names import schedule_of
 from schedsolver.rules.check import CheckReport, check
@@ -137,7 +137,7 @@ class Board:
         with self._lock:
             if self.best is None or cost < self.best.objective:
                 if self.best is not None:
-                    self._better_at = self._now
+                    self._better_at = self.moment
                 self.values, self.cost = values, cost
                 self._keep(schedule, report, phase)
 
@@ -165,7 +165,7 @@ class Board:
     def expect_better(self) -> None:
         """Say that better rosters should follow from now on, so that a time without one counts."""
         if self._better_at is None:
-            self._better_at = self._now
+            self._better_at = self.moment
 
     def raise_bound(self, bound: int, phase: str) -> None:
         """Take a bound that holds for the whole problem if it is better."""
@@ -198,7 +198,7 @@ class Board:
         patience, since = self.settings.stall_seconds, self._better_at
         if self.seconds_left <= 0:
             self.end(StopReason.TIME)
-        elif patience is not None and since is not None and self._now - since >= patience:
+        elif patience is not None and since is not None and self.moment - since >= patience:
             self.end(StopReason.STALLED)
         return self.stop.is_set()
 
@@ -234,7 +234,8 @@ class Board:
         return self.spent + self._clock() - self.started
 
     @property
-    def _now(self) -> float:
+    def moment(self) -> float:
+        """When it is: by the clock, or in work when deterministic; only differences mean anything."""
         return self.work if self.settings.deterministic else self._clock()
 
     def progress(self, phase: str) -> Progress:

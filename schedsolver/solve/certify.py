@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from schedsolver.domain.arrays import BoolArray, FloatArray
 from schedsolver.domain.base import Identifier, Model
-from schedsolver.domain.options import BoolArray
 from schedsolver.domain.people import Permission
 from schedsolver.errors import InfeasibleProblem, InvalidProblem
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.options import activities_allowed
-from schedsolver.model.relaxation import FloatArray
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.rules.check import check
 from schedsolver.rules.cover import IntervalCover
@@ -161,7 +160,7 @@ class _Valued:
 
 
 def _relaxed(model: BuiltModel, problem: Problem) -> LpResult:
-    lp = LinearGuide(model.roster.relaxation(), lambda: False).solve()
+    lp = LinearGuide(model.relaxation, lambda: False).solve()
     if lp is None:
         raise InfeasibleProblem(contradictions(problem, Settings()))
     return lp

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 from ortools.sat.python import cp_model
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.errors import SchedSolverError
 

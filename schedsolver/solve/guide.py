@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 from schedsolver.domain.horizon import weeks_of
-from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.model.relaxation import FloatArray, Part, Relaxation
+from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.solve.highs import LinearGuide, LpResult
 
 if TYPE_CHECKING:

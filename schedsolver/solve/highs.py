@@ -15,8 +15,8 @@ import highspy
 import numpy as np
 from numpy.typing import ArrayLike
 
-from schedsolver.domain.options import IntArray
-from schedsolver.model.relaxation import UNBOUNDED, FloatArray, Part, Relaxation
+from schedsolver.domain.arrays import FloatArray, IntArray
+from schedsolver.model.relaxation import UNBOUNDED, Part, Relaxation
 
 ROUNDING = 1e-6
 MOST_ITERATIONS = 2**31 - 1

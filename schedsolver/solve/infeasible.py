@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.arrays import IntArray
 from schedsolver.model.build import build_model
 from schedsolver.model.options import admitted, every_duty
 from schedsolver.rules.catalogue import active_rules
@@ -15,7 +16,7 @@ from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpStatus, solve_cp
 
 if TYPE_CHECKING:
-    from schedsolver.domain.options import DutyOptions, IntArray
+    from schedsolver.domain.options import DutyOptions
     from schedsolver.domain.people import Pin
     from schedsolver.domain.problem import Problem
     from schedsolver.model.context import RosterModel

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.errors import EngineLost
 from schedsolver.solve.highs import MipResult, MipTask, run_mip
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.domain.schedule import Duty, Schedule, Stint
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.names import schedule_of
@@ -132,7 +132,7 @@ class Naming:
 
     def _filled(self, model: BuiltModel, now: IntArray, places: list[_Place], solve: PartSolver) -> IntArray:
         """Fill outlets and dates anew, one after the other; one that cannot be stays as it is."""
-        relaxation, decisions = model.roster.relaxation(), model.decisions
+        relaxation, decisions = model.relaxation, model.decisions
         parts = [relaxation.reach(self._columns_at(model, *place), decisions) for place in places]
         for columns in parts:
             better = solve(relaxation.around(columns, now), now)

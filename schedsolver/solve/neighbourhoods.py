@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.arrays import BoolArray, IntArray
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel

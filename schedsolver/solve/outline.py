@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 from schedsolver.domain.rule import is_of
 from schedsolver.errors import InvalidProblem
 from schedsolver.rules.catalogue import CORE
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from schedsolver.domain.options import DutyOptions
     from schedsolver.domain.problem import Problem
     from schedsolver.domain.rule import Rule
-    from schedsolver.model.relaxation import FloatArray
 
 
 # Of duties that differ in their start only, an outline has the first, and others that start so much later.

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 from schedsolver.domain.horizon import weeks_of
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.model.build import build_model
 from schedsolver.model.options import duty_options
-from schedsolver.model.relaxation import FloatArray, Part, Relaxation
+from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.solve.announce import Announcer
 from schedsolver.solve.cpsat import CpStatus, solve_cp
@@ -188,7 +188,7 @@ class PlaceSearch:
         every = duty_options(outline, rules)
         model = build_model(outline, rules, every.where(few_options(every)))
         roster, week = model.roster, np.array(weeks_of(outline.horizon.dates))
-        for part in by_weeks(model, roster.relaxation(), WEEK_ROWS):
+        for part in by_weeks(model, model.relaxation, WEEK_ROWS):
             self._board.doing = "outline"
             own, values = np.isin(roster.duty_columns, part.columns), np.zeros(roster.columns)
             if not own.any():

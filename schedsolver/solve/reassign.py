@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 from schedsolver.errors import EngineLost
-from schedsolver.model.relaxation import FloatArray
 from schedsolver.solve.cpsat import CpLimits
 from schedsolver.solve.guide import near_duties
 from schedsolver.solve.highs import LinearGuide, MipTask

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import BoolArray, IntArray
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.model.values import counts_of
 from schedsolver.solve.cpsat import CpResult, solve_cp
 

@@ -6,12 +6,11 @@ import contextlib
 import itertools
 import threading
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.errors import EngineLost, InfeasibleProblem, NoSolutionFound
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.pins import matching
@@ -23,7 +22,7 @@ from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.search import LineSearch, suits_lines
 from schedsolver.solve.mip import solve_mip
 from schedsolver.solve.naming import Naming, many_rules
-from schedsolver.solve.neighbourhoods import columns_of, free_options
+from schedsolver.solve.neighbourhoods import columns_of, free_options, part_of
 from schedsolver.solve.places import PlaceSearch
 from schedsolver.solve.reassign import Reassignment
 from schedsolver.solve.repair import take_up
@@ -61,11 +60,6 @@ class Search:
         settings = board.settings
         self.strategy = settings.strategy
 
-    @cached_property
-    def relaxation(self) -> Relaxation:
-        """The linear relaxation of the model."""
-        return self.model.roster.relaxation()
-
     def run(self) -> None:
         """Search until the board says stop, or nothing is left to do.
 
@@ -78,7 +72,7 @@ class Search:
         """
         if self.board.start is not None and not self.board.stopped:
             take_up(self.board, self.board.start, self._cp)
-        if self.strategy.lines and suits_lines(self.model) and self.relaxation.exact:
+        if self.strategy.lines and suits_lines(self.model) and self.model.relaxation.exact:
             self._along_lines()
             return
         if self.board.values is None and not (self.board.best is not None and self.board.stopped):
@@ -100,7 +94,7 @@ class Search:
     def _along_lines(self) -> None:
         """Search over lines of work."""
         if self.board.best is None or not self.board.stopped:
-            LineSearch(self.board, self.relaxation).run()
+            LineSearch(self.board, self.model.relaxation).run()
         if self.board.best is None:
             self._insist()
         self.board.end(StopReason.WORK)
@@ -115,7 +109,7 @@ class Search:
         for pin in roster.problem.pins:
             pinned |= matching(pin, roster.problem, roster.options)
         idle = roster.settled(np.zeros(roster.columns, np.int64))
-        if not pinned.any() and self.relaxation.holds(idle):
+        if not pinned.any() and self.model.relaxation.holds(idle):
             self.board.offer(idle, "first roster")
             return
         free, never = roster.duty_columns[~pinned], threading.Event()
@@ -150,7 +144,7 @@ class Search:
         beside = threads > 1 and strategy.prove_beside
         prover = threading.Thread(target=self.board.guarded(self._prove), daemon=True)
         method = None if strategy.relaxation == "auto" else METHODS[strategy.relaxation]
-        guide = LinearGuide(self.relaxation, lambda: self.board.stopped, race=threads > 1, method=method)
+        guide = LinearGuide(self.model.relaxation, lambda: self.board.stopped, race=threads > 1, method=method)
         # The second thread is for the race until there is a relaxation to prove with.
         if beside and not guide.races:
             prover.start()
@@ -178,14 +172,14 @@ class Search:
         """Search outlet by outlet."""
         if self.board.values is None:
             self._insist()
-        PlaceSearch(self.board, self.relaxation, self.naming).run()
+        PlaceSearch(self.board, self.model.relaxation, self.naming).run()
 
     def _prove(self, share: float = 1.0) -> None:
         """Let HiGHS raise the bound over the whole problem; what it finds on the way is welcome."""
         phase = "cuts and tree search"
         with self._surviving(phase):
             solve_mip(
-                self._task(self.relaxation, gap=self.board.settings.gap, share=share),
+                self._task(self.model.relaxation, gap=self.board.settings.gap, share=share),
                 lambda: self.board.stopped,
                 on_bound=lambda bound: self.board.raise_bound(bound, phase),
                 on_values=lambda values: self._take(values, phase),
@@ -196,7 +190,7 @@ class Search:
         self.board.doing = "dive"
         duties, strategy = self.model.roster.duty_columns, self.strategy
         values = rounded(
-            lp, self.relaxation, duties, strategy.width, lambda: self.board.stopped,
+            lp, self.model.relaxation, duties, strategy.width, lambda: self.board.stopped,
             near=strategy.dive_near, share=strategy.dive_share, iterations=self._most(ITERATIONS_PER_WORK),
         )  # fmt: skip
         if values is not None:
@@ -205,7 +199,7 @@ class Search:
     def _polish(self, lp: LpResult) -> None:
         """Keep the duties the LP gives whole, and let HiGHS solve what is left."""
         self.board.doing = "polish"
-        part = narrowed(lp, self.relaxation, self.model.roster.duty_columns, self.strategy.width, keep_whole=True)
+        part = narrowed(lp, self.model.relaxation, self.model.roster.duty_columns, self.strategy.width, keep_whole=True)
         with self._surviving("polish"):
             solve_mip(
                 self._task(
@@ -220,11 +214,11 @@ class Search:
         share = self.strategy.reassign_share
         if self.board.start is None or self.board.values is None or not share or self.board.stopped:
             return
-        if self.relaxation.exact:
-            parts = Parts(self.board, self.relaxation)
+        if self.model.relaxation.exact:
+            parts = Parts(self.board, self.model.relaxation)
             limits = self.board.seconds_left, self.board.work_left
             seconds, work = ((1 - share) * left if np.isfinite(left) else 0.0 for left in limits)
-            Reassignment(self.board, parts, self.relaxation, seconds, work).run()
+            Reassignment(self.board, parts, self.model.relaxation, seconds, work).run()
         if share == 1:
             self.board.end(StopReason.WORK)
 
@@ -247,18 +241,18 @@ class Search:
             now = self._best
             given = now[self.model.roster.duty_columns] > 0
             free = free_options(self.model, kind, size, rng) & (near | given)
-            self._neighbourhood(columns_of(self.model, free), now, f"neighbourhood of {kind}")
+            self._neighbourhood(free, now, f"neighbourhood of {kind}")
 
-    def _neighbourhood(self, free: IntArray, now: IntArray, phase: str) -> None:
-        """Solve some decisions again; rows that are not linear need the whole model with the others fixed."""
+    def _neighbourhood(self, free: BoolArray, now: IntArray, phase: str) -> None:
+        """Choose some options again; rows that are not linear need the whole model with the others fixed."""
         work = self.strategy.neighbourhood_work
-        if not self.relaxation.exact:
-            fixed = np.setdiff1d(np.flatnonzero(self.model.decisions), free)
+        if not self.model.relaxation.exact:
+            fixed = np.setdiff1d(np.flatnonzero(self.model.decisions), columns_of(self.model, free))
             self._cp(fixed=fixed, fix_to=now, hint=now, work=work, phase=phase)
             return
         self.board.doing = phase
-        columns = self.relaxation.reach(free, self.model.decisions)
-        better = self._solve_part(self.relaxation.around(columns, now), now, self.board.limits(work=work))
+        part = part_of(self.model, self.model.relaxation, free, now)
+        better = self._solve_part(part, now, self.board.limits(work=work))
         if better is not None:
             self.board.offer(better, phase)
 
@@ -276,7 +270,7 @@ class Search:
 
     def _take(self, values: IntArray, phase: str) -> None:
         """Offer a solution by HiGHS; where it is not one of the model, CP-SAT completes its duties."""
-        if self.relaxation.exact and self.relaxation.holds(values):
+        if self.model.relaxation.exact and self.model.relaxation.holds(values):
             self.board.offer(values, phase)
         else:
             self._cp(fixed=self.model.roster.duty_columns, fix_to=values, phase=phase)
@@ -294,11 +288,17 @@ class Search:
         )
 
     def _finished(self, model: BuiltModel, values: IntArray) -> IntArray | None:
-        """Find what follows from the decisions of a model."""
-        limits, decided = self._first_limits, np.flatnonzero(model.decisions)
-        result = solve_cp(model.roster.cp, limits, fixed=decided, fix_to=values, stop=self.board.stop)
+        """Find what follows from the decisions of a model; rows that are not linear need all of it."""
+        relaxation, decided = model.relaxation, np.flatnonzero(model.decisions)
+        if not relaxation.exact:
+            result = solve_cp(model.roster.cp, self._first_limits, fixed=decided, fix_to=values, stop=self.board.stop)
+            self._account(result)
+            return result.values
+        part = relaxation.around(np.flatnonzero(~model.decisions), values)
+        result = solve_cp(part.relaxation.model(), self._first_limits, stop=self.board.stop)
         self._account(result)
-        return result.values
+        whole = None if result.values is None else part.whole(result.values)
+        return whole if whole is not None and relaxation.holds(whole) else None
 
     def _solve_part(self, part: Part, now: IntArray, limits: CpLimits) -> IntArray | None:
         """Solve a part by CP-SAT, beginning from the values of all columns, and give these anew."""

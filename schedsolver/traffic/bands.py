@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-FloatArray = NDArray[np.float64]
 # Below this the distribution is Poisson to nine digits, and the formula with 1 / phi loses them.
 _LEAST_DISPERSION = 1e-9
 # Logarithm of a term beyond the mean that no longer adds to a sum near 1, which rounding may keep from its goal.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from schedsolver.domain.arrays import FloatArray, IntArray
+
 # Sums of the same numbers in another order may differ by so much of themselves.
 _ROUNDING = 1e-9
 

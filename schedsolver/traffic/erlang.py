@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-FloatArray = NDArray[np.float64]
+from schedsolver.domain.arrays import FloatArray
+
 MOST_SERVERS = 10_000
 
 

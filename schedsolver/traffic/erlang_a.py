@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.traffic.erlang import erlang_b
 
-FloatArray = NDArray[np.float64]
 # A series ends when what is left of it is below e^-40 of its sum.
 _NEGLIGIBLE = 40.0
 # A lighter load is none: its inverse would overflow.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from schedsolver.domain.arrays import FloatArray
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # Standard deviation of the logarithm of a factor before any history is seen; EFFECT_SPREAD for all others.

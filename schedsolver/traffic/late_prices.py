@@ -7,14 +7,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.traffic.queues import QueueDay, queue_days
 
 if TYPE_CHECKING:
     from schedsolver.domain import Problem
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

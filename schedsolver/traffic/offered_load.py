@@ -8,11 +8,10 @@ number of customers who would be in service were there always a free server.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.traffic.service_law import ServiceLaw
-
-FloatArray = NDArray[np.float64]
 
 
 def stationary_load(customers: ArrayLike, slot_minutes: float, law: ServiceLaw) -> FloatArray:

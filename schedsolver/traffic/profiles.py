@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.errors import Fault, InvalidProblem
 from schedsolver.traffic.effects import CalendarEffects, day_features
 from schedsolver.traffic.factors import WEEKDAYS, Factors, fit_factors
 from schedsolver.traffic.shapes import Shapes, fit_shapes
-
-FloatArray = NDArray[np.float64]
 
 _ROUNDS = 4
 _FEW_DAYS = 4

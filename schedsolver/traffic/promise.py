@@ -7,15 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.domain.promise import Promise
 from schedsolver.errors import InfeasibleProblem
 from schedsolver.traffic.day_choice import least_heads
 from schedsolver.traffic.erlang import mean_wait, service_level
 from schedsolver.traffic.erlang_a import erlang_a
 from schedsolver.traffic.service_law import ServiceLaw
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

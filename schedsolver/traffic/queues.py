@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.domain.promise import Promise
 from schedsolver.traffic.offered_load import modified_offered_load
 from schedsolver.traffic.promise import Tables, heads_enough, queue_tables
@@ -17,8 +17,6 @@ from schedsolver.traffic.service_law import ServiceLaw
 
 if TYPE_CHECKING:
     from schedsolver.domain import Activity, Problem
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

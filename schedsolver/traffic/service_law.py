@@ -6,12 +6,11 @@ import math
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
 
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.domain.base import Model
-
-FloatArray = NDArray[np.float64]
 
 
 class ServiceLaw(Model):

@@ -14,14 +14,12 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from schedsolver.domain import Problem
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.domain.suggest import did_you_mean
 from schedsolver.errors import Fault, InvalidProblem
 from schedsolver.traffic.records import Records
-
-FloatArray = NDArray[np.float64]
 
 # Customers whose service is not their activity's own but any activity's, mixed in where there are fewer than FEW.
 FEW, MIXED_IN = 50, 20

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from schedsolver.domain.arrays import FloatArray
+
 _KINDS = ("workday", "rest", "holiday")
 
 

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numba import njit
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.domain.promise import Promise
 from schedsolver.errors import InfeasibleProblem
 from schedsolver.traffic.day_choice import least_heads
@@ -25,8 +26,6 @@ from schedsolver.traffic.erlang import heads_needed
 from schedsolver.traffic.offered_load import stationary_load
 from schedsolver.traffic.service_law import ServiceLaw
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Pair = tuple[float, float]
 # How many slots away a head may move at once.
 REACH = 8

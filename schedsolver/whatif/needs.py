@@ -6,13 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from schedsolver.domain import Problem
+from schedsolver.domain.arrays import IntArray
 from schedsolver.traffic.queues import queue_days
 from schedsolver.traffic.staffing import required_cells
-
-IntArray = NDArray[np.int64]
 
 
 def needs(variants: Mapping[str, Problem], replications: int = 500, seed: int = 0) -> pd.DataFrame:

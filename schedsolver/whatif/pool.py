@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from schedsolver.domain import Employee, IntervalRequirement, Permission, Problem, Schedule
+from schedsolver.domain.arrays import IntArray
 from schedsolver.rules import check
 from schedsolver.rules.late_customers import LateCustomers
 from schedsolver.scoring.kpis import heads_given
@@ -19,7 +19,6 @@ from schedsolver.whatif.compare import Comparison, naming, roster_figures
 from schedsolver.whatif.needs import needed_heads
 from schedsolver.whatif.variants import home_only
 
-IntArray = NDArray[np.int64]
 # High enough that heads the pool gives are given at home too, as long as there is anybody.
 _MISSING_CENTS_PER_HOUR = 1_000_000
 HOME, AS_WELL, POOL = "home only", "home only, as well served", "pool"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from schedsolver.domain import Activity, BreakWindow, Horizon, IntervalRequirement, OpeningHours, Outlet, Permission
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.model.build import BuiltModel, build_model
 from tests.solving import FixedModel, fixed_shift, plain
 from tests.tiny import MONDAY, tiny

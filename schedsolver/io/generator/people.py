@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from schedsolver.domain import Employee, Leave, Outlet, Permission, Request, TravelTimes
-from schedsolver.domain.options import BoolArray
+from schedsolver.domain.arrays import BoolArray
 from schedsolver.io.generator.cluster import AUDIT, COUNTER, FULL_TIME, FX, MAINTENANCE, PART_TIME, SENIOR
 from schedsolver.io.generator.spec import GeneratorSpec
 

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from schedsolver.domain.options import Int32Array, IntArray
+from schedsolver.domain.arrays import Int32Array, IntArray
 from schedsolver.solve.lines.pricer import LONG_DAYS
 from schedsolver.solve.lines.tables import END, FIRST, FOLLOW, NEVER, PAID, Tables
 

@@ -5,11 +5,13 @@ lines of its own people only. What is covered they share. Two might count a duty
 two is lost; that is too rare to matter before all is counted anew, with the next dealing out.
 
 Once the master is solved its shares guide annealing: what it gives no share of costs more while it is hot, so that odds
-of rosters are multiplied by those that each duty has there.
+of rosters are multiplied by those that each duty has there. Rosters annealed so have much in common, and what is best
+of several is for `merging.py` to find.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,9 +20,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from schedsolver.domain.options import DutyOptions, IntArray
+from schedsolver.domain.arrays import FloatArray, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.solve.lines.annealing import OFF, Place, anneal, count_cover, place_of, price_anew
-from schedsolver.solve.lines.counters import FloatArray
 from schedsolver.solve.lines.master import joined
 from schedsolver.solve.lines.tables import NEVER, Tables
 
@@ -50,6 +52,13 @@ AT_ONCE, MOVES_A_SECOND = 20_000, 1_000_000
 FEWEST = 4
 # Moves of the first round of a deterministic search, for each employee and day.
 MOVES_A_DAY = 1_000
+# So many guided rounds follow each other before rosters are merged, and so many moves for each employee and day are
+# enough for one: five times 20,000 save 2 % on n060w4, nothing on n030w8.
+GUIDED_ROUNDS, MOST_A_DAY = 2, 100_000
+# A roster annealed to be merged with others takes no more than this share of the time left.
+MERGED_SHARE = 0.2
+# So many rosters, the cheapest, are kept to be merged.
+KEPT = 10
 
 
 class Cooling:
@@ -70,31 +79,36 @@ class Cooling:
         How many may anneal from now on.
     passed
         Duties of rosters on the way, for the master to begin with.
+    rosters
+        Cost and duties of the cheapest rosters annealed.
     """
 
     def __init__(self, search: LineSearch, tables: Tables, threads: int) -> None:
         self._search, self._tables, self.threads = search, tables, threads
         usual = search.cover.usual
         self._hot, self._cold = HOT * usual, max(COLD * usual, SMALLEST * search.unit)
-        self._seconds: float = FIRST_SHARE * search.board.seconds_left
-        self._moves = MOVES_A_DAY * int(tables.base.size)
+        self._seconds = FIRST_SHARE * search.board.seconds_left
+        self._moves = MOVES_A_DAY * tables.base.size if search.board.settings.deterministic else math.inf
         self._ahead = AHEAD * search.roster.columns
         self._owner = np.repeat(np.arange(len(tables.base)), np.diff(tables.own_counts))
         self._rounds = 0
         self._guide: FloatArray | None = None
         self.passed: list[IntArray] = []
+        self.rosters: list[tuple[int, IntArray]] = []
 
     def guide(self, lines: Generated) -> None:
         """Be guided by the master's shares from the next round on, which begins at once."""
         self._guide = guide_of(self._tables, self._search.roster.options, lines)
+        self.rosters = []
         self._seconds = self._search.board.seconds_left / (1 + LONGER)
 
     def run(self, first: IntArray) -> None:
         """Anneal the best roster, or one that may break limits of counts, as long as that gives a better one."""
-        board = self._search.board
-        while not board.stopped and board.work_left > 0 and board.seconds_left > self._ahead:
+        board, guided = self._search.board, 0
+        while guided < GUIDED_ROUNDS and not board.stopped and board.work_left > 0 and board.seconds_left > self._ahead:
             before, guide = board.best, self._guide
             first = self.round(first)
+            guided += guide is not None
             best = board.best
             if best is not None and (best.phase != PHASE or (best is before and self._guide is guide)):
                 break
@@ -104,7 +118,7 @@ class Cooling:
         board = self._search.board
         now = board.values
         place = self._begin(first if now is None else np.flatnonzero(now[self._search.roster.duty_columns]))
-        for _ in self._steps(LONGER):
+        for _ in self._steps(LONGER * self._seconds, LONGER * self._moves):
             beyond = self._beyond(place)
             if not len(beyond):
                 break
@@ -112,28 +126,47 @@ class Cooling:
         ready = not len(self._beyond(place))
         guide = self._guide
         if ready:
-            self._cool(place, guide)
+            threads = max(1, min(self.threads, len(place.sort) // FEWEST))
+            most = math.inf if guide is None else MOST_A_DAY * place.sort.size / threads
+            steps = self._steps(self._seconds, min(self._moves, most))
+            self._cool(place, guide, threads, self._until_overtaken(steps, guide))
         if self._guide is guide:
             self._seconds *= LONGER
             self._moves *= LONGER
         found = self._duties(place)
         if ready:
             began = board.seconds_left
+            self._keep(place, found)
             self._search.parts.complete(found, PHASE)
             if not board.settings.deterministic:
                 self._ahead = max(self._ahead, MARGIN * (began - board.seconds_left))
         return found
 
-    def _cool(self, place: Place, guide: FloatArray | None) -> None:
-        """Anneal a roster that keeps all limits once, from hot to cold, or until there is another guide."""
+    def another(self, moves_a_day: int) -> None:
+        """Anneal one more roster by one thread, guided as the last round was, and keep it to be merged with others."""
+        board = self._search.board
+        assert board.values is not None, "there are rosters"
+        place = self._begin(np.flatnonzero(board.values[self._search.roster.duty_columns]))
+        most = min(moves_a_day * place.sort.size, self._moves / LONGER)
+        self._cool(place, self._guide, 1, self._steps(MERGED_SHARE * board.seconds_left, most))
+        found = self._duties(place)
+        if self._keep(place, found) < board.cost:
+            self._search.parts.complete(found, PHASE)
+
+    def _keep(self, place: Place, duties: IntArray) -> int:
+        """Keep the roster of a place, if it is one of the cheapest; give its cost, as near as it is looked up."""
+        cover = self._tables.row_cents[np.arange(len(place.covered)), place.covered]
+        cost = int(place.cents.sum()) + int(cover.sum())
+        self.rosters = sorted([*self.rosters, (cost, duties)], key=lambda roster: roster[0])[:KEPT]
+        return cost
+
+    def _cool(self, place: Place, guide: FloatArray | None, threads: int, steps: Iterator[float]) -> None:
+        """Anneal a roster that keeps all limits once, from hot to cold; steps tell how far, before each few moves."""
         people, deal = len(place.sort), np.random.default_rng(place.random)
-        randoms = deal.integers(1 << 63, size=(self._search.threads, 1), dtype=np.uint64)
-        before, tables, passed = self._search.board.best, self._tables, 0
-        with ThreadPoolExecutor(self._search.threads) as pool:
-            for done in self._steps():
-                over = self._guide is not guide or (before is not None and self._overtaken(before.objective))
-                if self._rounds > 1 and over:
-                    break
+        randoms = deal.integers(1 << 63, size=(threads, 1), dtype=np.uint64)
+        tables, passed = self._tables, 0
+        with ThreadPoolExecutor(threads) as pool:
+            for done in steps:
                 here = self._hot * (self._cold / self._hot) ** done
                 if guide is not None:
                     strength = GUIDED * here * (done < GUIDED_UNTIL)
@@ -142,13 +175,21 @@ class Cooling:
                 elif done > PASSED_FROM and passed < PASSED * (done - PASSED_FROM):
                     self.passed.append(self._duties(place))
                     passed += 1
-                threads = max(1, min(self.threads, people // FEWEST))
                 parts = np.array_split(deal.permutation(people), threads)
                 one = partial(self._little, tables, place, temperature=here)
-                for _ in pool.map(one, parts, randoms[:threads]):
+                for _ in pool.map(one, parts, randoms):
                     pass
                 count_cover(tables, place)
         price_anew(tables, place, self._tables.cents)
+
+    def _until_overtaken(self, steps: Iterator[float], guide: FloatArray | None) -> Iterator[float]:
+        """Go through the steps of a round after the first until there is another guide, or a much better roster."""
+        before = self._search.board.best
+        for done in steps:
+            over = self._guide is not guide or (before is not None and self._overtaken(before.objective))
+            if self._rounds > 1 and over:
+                return
+            yield done
 
     def _overtaken(self, cost: int) -> bool:
         """Tell whether another search has found a roster much nearer to the bound than one of this cost."""
@@ -178,18 +219,22 @@ class Cooling:
         outside = (place.total < self._tables.least) | (place.total > self._tables.most)
         return np.unique(self._owner[outside & self._tables.hard])
 
-    def _steps(self, times: int = 1) -> Iterator[float]:
-        """Give which share of so many times a round is over before each few moves, until that is over."""
-        board = self._search.board
-        if board.settings.deterministic:
-            for done in range(0, times * self._moves, AT_ONCE):
-                yield done / (times * self._moves)
-                board.spend(AT_ONCE / MOVES_A_SECOND)
-            return
-        began = board.seconds_left
-        length = min(times * self._seconds, began - self._ahead)
-        while length > 0 and (over := (began - board.seconds_left) / length) < 1 and not board.stopped:
+    def _steps(self, seconds: float, moves: float) -> Iterator[float]:
+        """Give which share of a round is over before each few moves of a thread, until its time or its moves are.
+
+        A deterministic round does not look at the clock.
+        """
+        board, made = self._search.board, 0
+        deterministic, began = board.settings.deterministic, board.seconds_left
+        length = math.inf if deterministic else min(seconds, began - self._ahead)
+        while length > 0 and not board.stopped:
+            over = made / moves if deterministic else max(made / moves, (began - board.seconds_left) / length)
+            if over >= 1:
+                return
             yield over
+            made += AT_ONCE
+            if deterministic:
+                board.spend(AT_ONCE / MOVES_A_SECOND)
 
 
 def guide_of(tables: Tables, options: DutyOptions, lines: Generated) -> FloatArray:

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.domain.line import Walk
-from schedsolver.domain.options import IntArray
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

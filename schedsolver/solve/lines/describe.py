@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.domain.horizon import MINUTES_PER_DAY
 from schedsolver.domain.line import FORBIDDEN, DayPrices, DutyKinds, LinePart, Walk, walked
-from schedsolver.domain.options import IntArray
-from schedsolver.solve.lines.counters import FloatArray
 from schedsolver.solve.lines.distinct import distinct_rows
 
 if TYPE_CHECKING:

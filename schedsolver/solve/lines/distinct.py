@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 
 
 def distinct_rows(rows: IntArray) -> tuple[IntArray, IntArray]:

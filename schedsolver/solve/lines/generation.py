@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from schedsolver.solve.lines.counters import FloatArray
+from schedsolver.domain.arrays import FloatArray
 from schedsolver.solve.lines.master import Cover, Line, Master, MasterSolution, joined
 from schedsolver.solve.lines.pricer import Offer, Pricers
 

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.solve.lines.counters import FloatArray
+from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 
 # Rows may be off by this share of the largest right-hand side, prices by this share of the largest cost.
 FEASIBLE = 1e-6

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 from schedsolver.domain.line import FORBIDDEN, Walk
-from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.solve.lines.counters import Counter, FloatArray, counters_of
+from schedsolver.solve.lines.counters import Counter, counters_of
 from schedsolver.solve.lines.distinct import distinct_rows
 
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 from schedsolver.domain.line import LineCover
-from schedsolver.domain.options import BoolArray, IntArray
-from schedsolver.solve.lines.counters import FloatArray
 from schedsolver.solve.lines.interior import Columns, interior_point
 
 # What one more than a maximum costs in the master, in the dearest price of cover; the model of record forbids it.

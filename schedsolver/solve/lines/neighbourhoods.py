@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus
-from schedsolver.solve.lines.counters import FloatArray
+from schedsolver.solve.lines.cooling import PHASE as ANNEALING
 from schedsolver.solve.lines.dive import at_hand, dive
 from schedsolver.solve.lines.generation import Generated, generate, reduced_costs
 from schedsolver.solve.lines.master import Line, Master, joined
+from schedsolver.solve.lines.merging import Merging
 from schedsolver.solve.lines.pricer import Pricers
 from schedsolver.solve.lines.windows import Window, window_of
 
@@ -52,14 +53,19 @@ class Neighbourhoods:
         self.search = search
         self.lines = lines
         self.good = np.arange(len(search.roster.options)) if lines is None else search.good(lines)
+        best = search.board.best
+        self._annealed = lines is not None and best is not None and best.phase == ANNEALING
 
     def worker(self, number: int) -> Worker:
         """Give what runs in one thread."""
-        return Worker(self, np.random.default_rng([self.search.board.settings.seed, number]))
+        rng = np.random.default_rng([self.search.board.settings.seed, number])
+        return Worker(self, rng, self.search.merging(rng) if self._annealed else None)
 
 
 class Worker:
     """Solves one neighbourhood after the other; its sizes grow while they are closed, and shrink where not.
+
+    Half of the time it merges rosters instead, where the best one comes from annealing.
 
     Parameters
     ----------
@@ -67,10 +73,12 @@ class Worker:
         What it shares with the others.
     rng
         Source of its choices.
+    merging
+        Merges rosters, if that is worth while.
     """
 
-    def __init__(self, around: Neighbourhoods, rng: np.random.Generator) -> None:
-        self._around = around
+    def __init__(self, around: Neighbourhoods, rng: np.random.Generator, merging: Merging | None) -> None:
+        self._around, self._merging = around, merging
         self._search = around.search
         self._rng = rng
         roster = self._search.roster
@@ -81,18 +89,28 @@ class Worker:
 
     def run(self) -> None:
         """Go on until the board says stop or no work is left."""
-        board = self._search.board
-        turn = 0
+        board, turn = self._search.board, 0
+        merging, solving = 0.0, 0.0
         while not board.stopped and board.work_left > 0:
-            assert board.values is not None
-            turn += 1
-            lines = self._around.lines
-            if lines is None:
-                self._price_window(board.values)
-            elif self._days >= LONG_DAYS and turn % 2:
-                self._solve_window(board.values)
+            began = board.moment
+            if self._merging is not None and merging <= solving:
+                self._merging.turn()
+                merging += board.moment - began
             else:
-                self._solve_people(board.values, lines, by_dive=turn % CP_TURN > 0)
+                turn += 1
+                self._solve(turn)
+                solving += board.moment - began
+
+    def _solve(self, turn: int) -> None:
+        """Solve a neighbourhood."""
+        now, lines = self._search.board.values, self._around.lines
+        assert now is not None, "there are rosters"
+        if lines is None:
+            self._price_window(now)
+        elif self._days >= LONG_DAYS and turn % 2:
+            self._solve_window(now)
+        else:
+            self._solve_people(now, lines, by_dive=turn % CP_TURN > 0)
 
     def _solve_window(self, now: IntArray) -> None:
         """Let CP-SAT solve some days of everybody again."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.solve.board import Board
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.domain.line import Walk
-from schedsolver.domain.options import IntArray
-from schedsolver.solve.lines.counters import FloatArray
 from schedsolver.solve.lines.describe import LineProblem
 from schedsolver.solve.lines.machine import Machine, Product, machine_of, product_of
 from schedsolver.solve.lines.master import Line

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from schedsolver.domain.options import IntArray
-from schedsolver.solve.lines.counters import FloatArray
+from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.solve.lines.machine import Machine
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schedsolver.domain.options import IntArray
+from schedsolver.domain.arrays import IntArray
 from schedsolver.model.relaxation import Relaxation
 from schedsolver.solve.board import Board
 from schedsolver.solve.cpsat import CpLimits
@@ -18,6 +18,7 @@ from schedsolver.solve.lines.describe import line_problems
 from schedsolver.solve.lines.dive import dive
 from schedsolver.solve.lines.generation import Generated, first_lines, generate
 from schedsolver.solve.lines.master import Cover, Line, Master, joined
+from schedsolver.solve.lines.merging import Merging
 from schedsolver.solve.lines.neighbourhoods import Neighbourhoods
 from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.pricer import Pricers
@@ -180,6 +181,10 @@ class LineSearch:
         passed, self._cooling.passed[:] = list(self._cooling.passed), []
         lines = [line for given in passed for line in self.lines_of(given)]
         return [line for line in lines if self.pricers.keeps(line)]
+
+    def merging(self, rng: np.random.Generator) -> Merging:
+        """Give what merges annealed rosters in one thread."""
+        return Merging(self, self._cooling, rng)
 
     def lines_of(self, given: IntArray) -> list[Line]:
         """Give the line of each employee in a roster."""

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray, Int32Array, IntArray
 from schedsolver.domain.line import Walk
-from schedsolver.domain.options import BoolArray, DutyOptions, Int32Array, IntArray
+from schedsolver.domain.options import DutyOptions
 from schedsolver.solve.lines.describe import LineProblem
 from schedsolver.solve.lines.distinct import distinct_rows
 from schedsolver.solve.lines.machine import Product, product_of

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.line import FORBIDDEN, Walk
-from schedsolver.domain.options import BoolArray, IntArray
 from schedsolver.solve.lines.describe import LineProblem
 from schedsolver.solve.lines.master import Cover, Line
 
