@@ -24,7 +24,6 @@ from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.domain.options import DutyOptions
 from schedsolver.solve.lines.annealing import OFF, Place, anneal, count_cover, place_of, price_anew
 from schedsolver.solve.lines.master import joined
-from schedsolver.solve.lines.pricer import LONG_DAYS
 from schedsolver.solve.lines.tables import NEVER, Tables
 
 if TYPE_CHECKING:
@@ -32,9 +31,8 @@ if TYPE_CHECKING:
     from schedsolver.solve.lines.search import LineSearch
 
 PHASE = "annealing"
-# First temperature in the usual price of a shortage, over long horizons too, where time is short, and the last one; not
-# below this share of the smallest price.
-HOT, HOT_LONG, COLD, SMALLEST = 0.4, 0.05, 0.003, 0.3
+# First and last temperature in the usual price of a shortage; not below this share of the smallest price.
+HOT, COLD, SMALLEST = 0.4, 0.003, 0.3
 # The first round gets this share of the time, others so many times that of the one before; as many times as long as
 # the round it may take before it until the lines keep all limits.
 FIRST_SHARE, LONGER = 0.05, 4
@@ -88,8 +86,7 @@ class Cooling:
     def __init__(self, search: LineSearch, tables: Tables, threads: int) -> None:
         self._search, self._tables, self.threads = search, tables, threads
         usual = search.cover.usual
-        hot = HOT if tables.base.shape[1] < LONG_DAYS else HOT_LONG
-        self._hot, self._cold = hot * usual, max(COLD * usual, SMALLEST * search.unit)
+        self._hot, self._cold = HOT * usual, max(COLD * usual, SMALLEST * search.unit)
         self._seconds = FIRST_SHARE * search.board.seconds_left
         self._moves = MOVES_A_DAY * tables.base.size if search.board.settings.deterministic else math.inf
         self._ahead = AHEAD * search.roster.columns
