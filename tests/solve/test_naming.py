@@ -1,4 +1,6 @@
+import dataclasses
 import threading
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,8 +12,10 @@ from schedsolver.model.names import schedule_of
 from schedsolver.model.read_off import relaxation_of
 from schedsolver.rules import active_rules, check
 from schedsolver.rules.stints import StintLength, Switches
+from schedsolver.solve.board import Board
 from schedsolver.solve.cpsat import CpLimits, solve_cp
 from schedsolver.solve.naming import Naming, many_rules, model_for_search
+from schedsolver.solve.search import Search
 from schedsolver.solve.strategy import Strategy
 from tests.rules.test_stints import world
 
@@ -139,3 +143,21 @@ def test_activities_that_nobody_finds_better_stay_as_they_come():
     values = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))
     model, named = Naming(guide).of(values, None, Filler(fails=True), finished)
     assert check(problem, schedule_of(model, model.roster.settled(named))).ok
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_what_follows_from_names_is_what_the_whole_model_says(exact, monkeypatch):
+    guide = model_for_search(week(*PRICED), GUIDED)
+    first = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))
+    model, values = Naming(guide).of(first, None, Filler(), finished)
+    search = Search(Board(guide, ss.Settings(deterministic=True), time.perf_counter()))
+    monkeypatch.setitem(vars(model), "relaxation", dataclasses.replace(model.relaxation, exact=exact))
+    decided, given = np.flatnonzero(model.decisions), np.flatnonzero(values[model.roster.duty_columns])[0]
+    bare = np.zeros_like(values)
+    bare[decided] = values[decided]
+    found = search._finished(model, bare)
+    assert np.array_equal(found[decided], values[decided])
+    assert model.relaxation.holds(found)
+    assert model.roster.cost(model.roster.settled(found)) == model.roster.cost(model.roster.settled(values))
+    bare[model.roster.duty_columns[given]] = 0
+    assert search._finished(model, bare) is None
