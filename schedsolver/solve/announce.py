@@ -20,7 +20,10 @@ SLACK = 3.0
 # The same as long as rosters are far from good.
 ROUGH_SLACK = 10.0
 # After so many parts names are found, for so many outlets and days with care.
-EVERY, PLACES = 10, 6
+EVERY, PLACES = 10, 10
+# Before time is up names are found whenever they may be, from so many times as long as all outlets and days that wait
+# for care should take, and no longer than this share of the limit. Care for one saves more than parts do in the time.
+CARE, CARE_SHARE = 2.0, 0.2
 
 
 class Announcer:
@@ -44,15 +47,16 @@ class Announcer:
     def __init__(self, board: Board, naming: Naming) -> None:
         self._board, self._naming = board, naming
         self._named = board.values
-        self._took, self._ended = 0.0, 0.0
+        self._took, self._ended, self._took_each = 0.0, 0.0, 0.0
         self._busy = threading.Lock()
         self.careful, self.parts = False, 0
 
     def offer_if_due(self, values: IntArray, phase: str) -> None:
-        """Offer a solution after some parts, and when there is just time enough left; not while another thread does."""
+        """Offer a solution after some parts, and as time runs out; not while another thread does."""
         slack = SLACK if self.careful else ROUGH_SLACK
         waited = time.perf_counter() - self._ended >= slack * self._took
-        if (self._soon_over or (waited and self.parts >= EVERY)) and self._busy.acquire(blocking=False):
+        due = self._seconds_left <= PART_SECONDS + self._care_seconds
+        if (due or (waited and self.parts >= EVERY)) and self._busy.acquire(blocking=False):
             try:
                 self._offer(values, phase)
             finally:
@@ -65,7 +69,7 @@ class Announcer:
 
     def _offer(self, values: IntArray, phase: str) -> None:
         new = values is not self._named
-        if not new and not self._naming.waits:
+        if not new and not self._naming.waiting:
             return
         began = time.perf_counter()
         self._naming.most = PLACES if self.careful and not (new and self._soon_over) else 0
@@ -74,6 +78,8 @@ class Announcer:
         if not self._board.settings.deterministic:
             self._ended = time.perf_counter()
             self._took = self._ended - began
+            if self._naming.most and self._naming.waiting:
+                self._took_each = self._took / PLACES
 
     @property
     def part_seconds(self) -> float:
@@ -83,6 +89,12 @@ class Announcer:
     @property
     def _seconds_left(self) -> float:
         return self._board.seconds_left - SLACK * self._took
+
+    @property
+    def _care_seconds(self) -> float:
+        """Seconds before time is nearly up from which names are found as often as may be."""
+        wanted = CARE * self._took_each * self._naming.waiting
+        return min(wanted, CARE_SHARE * self._board.settings.time_seconds)
 
     @property
     def _soon_over(self) -> bool:

@@ -86,9 +86,9 @@ class Naming:
         self._waiting: dict[_Place, _Duties] = {}
 
     @property
-    def waits(self) -> bool:
-        """Whether some outlets and dates stayed as they came."""
-        return bool(self._waiting)
+    def waiting(self) -> int:
+        """How many outlets and dates stayed as they came."""
+        return len(self._waiting)
 
     @property
     def needed(self) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from schedsolver.solve import announce
-from schedsolver.solve.announce import EVERY, PART_SECONDS, PLACES, ROUGH_SLACK, SLACK, Announcer
+from schedsolver.solve.announce import CARE, CARE_SHARE, EVERY, PART_SECONDS, PLACES, ROUGH_SLACK, SLACK, Announcer
 
 
 class World:
@@ -16,8 +16,8 @@ class World:
         self.now, self.left, self.takes = 100.0, left, takes
         self.offers: list[tuple[object, str, int | None]] = []
         self.values, self.seconds_left = np.zeros(1), left
-        self.settings = SimpleNamespace(deterministic=deterministic)
-        self.naming = SimpleNamespace(most=None, waits=False)
+        self.settings = SimpleNamespace(deterministic=deterministic, time_seconds=left)
+        self.naming = SimpleNamespace(most=None, waiting=0)
         monkeypatch.setattr(announce, "time", SimpleNamespace(perf_counter=lambda: self.now))
         self.announcer = Announcer(self, self.naming)
 
@@ -42,7 +42,7 @@ def test_names_are_found_after_some_parts_and_not_for_what_was_named(monkeypatch
     assert world.announcer.parts == 0
     world.pass_time(100)
     assert world.solve_part(better, EVERY) == 1
-    world.naming.waits = True
+    world.naming.waiting = 1
     assert world.solve_part(better) == 2
     assert world.offers[0][:2] == (better, "part")
 
@@ -68,8 +68,9 @@ def test_names_get_care_once_that_is_worth_it_and_a_few_places_at_a_time(monkeyp
 
 def test_when_time_is_nearly_up_what_is_new_is_named_quickly_and_then_with_care(monkeypatch):
     world, better = World(monkeypatch), np.ones(1)
-    world.announcer.careful, world.naming.waits = True, True
-    world.announcer.offer(world.values, "measured")
+    world.announcer.careful = True
+    world.announcer.offer(np.zeros(1), "measured")
+    world.naming.waiting = 1
     world.seconds_left = SLACK * world.takes + PART_SECONDS + 0.1
     assert world.solve_part(better) == 1
     assert world.announcer.part_seconds == PART_SECONDS
@@ -80,6 +81,20 @@ def test_when_time_is_nearly_up_what_is_new_is_named_quickly_and_then_with_care(
     assert world.announcer.part_seconds == pytest.approx(PART_SECONDS - 0.1 - 2 * world.takes)
     world.seconds_left = 1.0
     assert world.announcer.part_seconds == 0
+
+
+@pytest.mark.parametrize(("waiting", "seconds"), [(30, CARE * 30 * 0.2), (10_000, CARE_SHARE * 1000)])
+def test_names_are_found_all_the_time_once_those_that_wait_for_care_need_what_is_left(monkeypatch, waiting, seconds):
+    world = World(monkeypatch)
+    assert world.takes / PLACES == 0.2
+    world.announcer.careful, world.naming.waiting = True, waiting
+    world.announcer.offer(np.zeros(1), "measured")
+    world.seconds_left = SLACK * world.takes + PART_SECONDS + seconds + 0.1
+    assert world.solve_part(np.ones(1)) == 1
+    world.seconds_left -= 0.2
+    for turn in (2, 3, 4):
+        assert world.solve_part(np.full(1, turn)) == turn
+    assert [most for _, _, most in world.offers] == [PLACES] * 4
 
 
 def test_work_that_is_counted_heeds_no_clock(monkeypatch):

@@ -414,8 +414,8 @@ def test_names_wait_for_their_turn(problem):
 
     def name(most: int | None) -> bool:
         naming.most = most
-        assert naming.of(values, board.best.schedule if naming.waits else None, solve, lambda model, now: now)
-        return naming.waits
+        assert naming.of(values, board.best.schedule if naming.waiting else None, solve, lambda model, now: now)
+        return naming.waiting
 
     assert name(0)
     assert not solved
@@ -439,4 +439,4 @@ def test_names_that_break_a_rule_do_not_wait(problem):
 
     assert naming.of(values, None, lambda part, now: solved.append(1), finish) is not None
     assert (len(solved), len(tries)) == (1, 2)
-    assert not naming.waits
+    assert not naming.waiting

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.domain.options import DutyOptions
-from schedsolver.solve.lines.annealing import OFF, Place, anneal, count_cover, place_of, price_anew
+from schedsolver.solve.lines.annealing import anneal
 from schedsolver.solve.lines.master import joined
+from schedsolver.solve.lines.place import OFF, Place, count_cover, place_of, price_anew
 from schedsolver.solve.lines.tables import NEVER, Tables
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from schedsolver.model.build import build_model
 from schedsolver.rules.contract import DaysWorked
 from schedsolver.rules.sequence import DaysOff, Successions, WorkDays
 from schedsolver.rules.weekend import CompleteWeekends, WeekendsWorked
-from schedsolver.solve.lines.annealing import OFF, Place, anneal, count_cover, place_of, price_anew
+from schedsolver.solve.lines.annealing import anneal
 from schedsolver.solve.lines.cooling import LEAST_SHARE, guide_of
 from schedsolver.solve.lines.describe import LineProblem, line_problems
 from schedsolver.solve.lines.generation import Generated, first_lines
 from schedsolver.solve.lines.master import Cover, Line, joined
+from schedsolver.solve.lines.place import OFF, Place, count_cover, place_of, price_anew
 from schedsolver.solve.lines.pricer import Pricers
 from schedsolver.solve.lines.tables import NEVER, Tables, tables_of
 from schedsolver.solve.runner import solve
