@@ -55,7 +55,7 @@ FEWEST = 4
 MOVES_A_DAY = 1_000
 # So many guided rounds follow each other before rosters are merged, and so many moves for each employee and day are
 # enough for one: five times 20,000 save 2 % on n060w4, nothing on n030w8.
-GUIDED_ROUNDS, MOST_A_DAY = 2, 100_000
+GUIDED_ROUNDS, MOST_A_DAY = 2, 150_000
 # A roster annealed to be merged with others takes no more than this share of the time left.
 MERGED_SHARE = 0.2
 # So many rosters, the cheapest, are kept to be merged.
