@@ -12,7 +12,7 @@ of several is for `merging.py` to find.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
@@ -127,10 +127,9 @@ class Cooling:
         ready = not len(self._beyond(place))
         guide = self._guide
         if ready:
-            threads = max(1, min(self.threads, len(place.sort) // FEWEST))
-            most = math.inf if guide is None else MOST_A_DAY * place.sort.size / threads
+            most = math.inf if guide is None else MOST_A_DAY * place.sort.size / self._search.threads
             steps = self._steps(self._seconds, min(self._moves, most))
-            self._cool(place, guide, threads, self._until_overtaken(steps, guide))
+            self._cool(place, guide, self._until_overtaken(steps, guide), lambda: self.threads)
         if self._guide is guide:
             self._seconds *= LONGER
             self._moves *= LONGER
@@ -149,7 +148,7 @@ class Cooling:
         assert board.values is not None, "there are rosters"
         place = self._begin(np.flatnonzero(board.values[self._search.roster.duty_columns]))
         most = min(moves_a_day * place.sort.size, self._moves / LONGER)
-        self._cool(place, self._guide, 1, self._steps(MERGED_SHARE * board.seconds_left, most))
+        self._cool(place, self._guide, self._steps(MERGED_SHARE * board.seconds_left, most), lambda: 1)
         found = self._duties(place)
         if self._keep(place, found) < board.cost:
             self._search.parts.complete(found, PHASE)
@@ -161,12 +160,15 @@ class Cooling:
         self.rosters = sorted([*self.rosters, (cost, duties)], key=lambda roster: roster[0])[:KEPT]
         return cost
 
-    def _cool(self, place: Place, guide: FloatArray | None, threads: int, steps: Iterator[float]) -> None:
-        """Anneal a roster that keeps all limits once, from hot to cold; steps tell how far, before each few moves."""
+    def _cool(self, place: Place, guide: FloatArray | None, steps: Iterator[float], threads: Callable[[], int]) -> None:
+        """Anneal a roster that keeps all limits once, from hot to cold.
+
+        Before each few moves ``steps`` tell how far it is, and ``threads`` how many may take part.
+        """
         people, deal = len(place.sort), np.random.default_rng(place.random)
-        randoms = deal.integers(1 << 63, size=(threads, 1), dtype=np.uint64)
+        randoms = deal.integers(1 << 63, size=(self._search.threads, 1), dtype=np.uint64)
         tables, passed = self._tables, 0
-        with ThreadPoolExecutor(threads) as pool:
+        with ThreadPoolExecutor(self._search.threads) as pool:
             for done in steps:
                 here = self._hot * (self._cold / self._hot) ** done
                 if guide is not None:
@@ -176,9 +178,9 @@ class Cooling:
                 elif done > PASSED_FROM and passed < PASSED * (done - PASSED_FROM):
                     self.passed.append(self._duties(place))
                     passed += 1
-                parts = np.array_split(deal.permutation(people), threads)
+                parts = np.array_split(deal.permutation(people), max(1, min(threads(), people // FEWEST)))
                 one = partial(self._little, tables, place, temperature=here)
-                for _ in pool.map(one, parts, randoms):
+                for _ in pool.map(one, parts, randoms[: len(parts)]):
                     pass
                 count_cover(tables, place)
         price_anew(tables, place, self._tables.cents)
