@@ -130,13 +130,14 @@ class Cooling:
             most = math.inf if guide is None else MOST_A_DAY * place.sort.size / self._search.threads
             steps = self._steps(self._seconds, min(self._moves, most))
             self._cool(place, guide, self._until_overtaken(steps, guide), lambda: self.threads)
+        found = self._duties(place)
         if self._guide is guide:
             self._seconds *= LONGER
             self._moves *= LONGER
-        found = self._duties(place)
+            if ready:
+                self._keep(place, found)
         if ready:
             began = board.seconds_left
-            self._keep(place, found)
             self._search.parts.complete(found, PHASE)
             if not board.settings.deterministic:
                 self._ahead = max(self._ahead, MARGIN * (began - board.seconds_left))
