@@ -14,7 +14,6 @@ from schedsolver.solve.cpsat import CpLimits, CpStatus
 from schedsolver.solve.lines.cooling import MOST_A_DAY
 
 if TYPE_CHECKING:
-    from schedsolver.solve.lines.cooling import Cooling
     from schedsolver.solve.lines.search import LineSearch
 
 PHASE = "merging of rosters"
@@ -30,14 +29,14 @@ class Merging:
 
     Parameters
     ----------
-    search, cooling
-        The search, and what anneals for it.
+    search
+        The search, with what anneals for it.
     rng
         Source of the choices.
     """
 
-    def __init__(self, search: LineSearch, cooling: Cooling, rng: np.random.Generator) -> None:
-        self._search, self._cooling, self._rng = search, cooling, rng
+    def __init__(self, search: LineSearch, rng: np.random.Generator) -> None:
+        self._search, self._cooling, self._rng = search, search.cooling, rng
         self._duties = search.roster.duty_columns
         self._others, self._moves_a_day = 1, MOVES_A_DAY
 

@@ -59,7 +59,7 @@ class Neighbourhoods:
     def worker(self, number: int) -> Worker:
         """Give what runs in one thread."""
         rng = np.random.default_rng([self.search.board.settings.seed, number])
-        return Worker(self, rng, self.search.merging(rng) if self._annealed else None)
+        return Worker(self, rng, Merging(self.search, rng) if self._annealed else None)
 
 
 class Worker:

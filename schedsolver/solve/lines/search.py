@@ -18,7 +18,6 @@ from schedsolver.solve.lines.describe import line_problems
 from schedsolver.solve.lines.dive import dive
 from schedsolver.solve.lines.generation import Generated, first_lines, generate
 from schedsolver.solve.lines.master import Cover, Line, Master, joined
-from schedsolver.solve.lines.merging import Merging
 from schedsolver.solve.lines.neighbourhoods import Neighbourhoods
 from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.pricer import Pricers
@@ -78,7 +77,7 @@ class LineSearch:
         self.lines = line_problems(self.roster)
         self.pricers = Pricers.of(self.lines, self.threads)
         tables = tables_of(self.lines, options, self.cover)
-        self._cooling = Cooling(self, tables, max(1, self.threads - 1))
+        self.cooling = Cooling(self, tables, max(1, self.threads - 1))
         self._around: Neighbourhoods | None = None
         self._cooled, self._ready = threading.Event(), threading.Event()
 
@@ -104,7 +103,7 @@ class LineSearch:
         """Solve neighbourhoods; the first helper anneals before, beside column generation."""
         if number == 1:
             try:
-                self._cooling.run(first)
+                self.cooling.run(first)
             finally:
                 self._cooled.set()
         self._ready.wait()
@@ -118,12 +117,12 @@ class LineSearch:
             self._improve(None)
             return
         if self.threads == 1:
-            self._cooling.round(joined(first))
+            self.cooling.round(joined(first))
         lines = self._generate(first)
         if lines is None:
             return
         if self.board.best is None or lines.objective < self.board.best.objective:
-            self._cooling.guide(lines)
+            self.cooling.guide(lines)
         if len(self.roster.options) <= min(SMALL, self.board.settings.strategy.small_options):
             self._close()
         self.close = CLOSE_IN_DIVES * max(self.unit, abs(lines.bound))
@@ -141,9 +140,9 @@ class LineSearch:
 
     def _anneal(self, first: list[Line]) -> None:
         """Let all threads anneal together for as long as that gives the best roster."""
-        self._cooling.threads = self.threads
+        self.cooling.threads = self.threads
         if self.threads == 1:
-            self._cooling.run(joined(first))
+            self.cooling.run(joined(first))
         else:
             self._cooled.wait()
 
@@ -178,13 +177,9 @@ class LineSearch:
 
     def _passed(self) -> list[Line]:
         """Give the lines of rosters that annealing has passed since this was asked last."""
-        passed, self._cooling.passed[:] = list(self._cooling.passed), []
+        passed, self.cooling.passed[:] = list(self.cooling.passed), []
         lines = [line for given in passed for line in self.lines_of(given)]
         return [line for line in lines if self.pricers.keeps(line)]
-
-    def merging(self, rng: np.random.Generator) -> Merging:
-        """Give what merges annealed rosters in one thread."""
-        return Merging(self, self._cooling, rng)
 
     def lines_of(self, given: IntArray) -> list[Line]:
         """Give the line of each employee in a roster."""

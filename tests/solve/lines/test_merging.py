@@ -31,8 +31,8 @@ class Searched:
         self.board = Board(model, settings, time.perf_counter())
         self.search = LineSearch(self.board, model.relaxation)
         self.rng = np.random.default_rng(0)
-        self.merging = self.search.merging(self.rng)
-        self.rosters = self.search._cooling.rosters
+        self.merging = Merging(self.search, self.rng)
+        self.rosters = self.search.cooling.rosters
 
     def cents(self, options: np.ndarray) -> int | None:
         """What the checker says of a roster with these duties; nothing if it breaks a rule."""
@@ -71,8 +71,8 @@ def test_keeps_the_cheapest_rosters_at_their_cost() -> None:
     searched = Searched(ward(4, 7, 1))
     assert searched.search.parts.complete(searched.random_roster(), "first lines")
     for _ in range(KEPT + 2):
-        searched.search._cooling.another(20)
-    kept = searched.search._cooling.rosters
+        searched.search.cooling.another(20)
+    kept = searched.search.cooling.rosters
     assert len(kept) == KEPT
     assert [cents for cents, _ in kept] == [searched.cents(duties) for _, duties in kept]
     assert [cents for cents, _ in kept] == sorted(cents for cents, _ in kept)
@@ -95,7 +95,7 @@ def test_merges_more_rosters_as_long_as_that_is_done_in_time(monkeypatch: pytest
     merging_now: Merging = searched.merging
     monkeypatch.setattr(searched.search.parts, "among", among)
     moves: list[int] = []
-    monkeypatch.setattr(searched.search._cooling, "another", moves.append)
+    monkeypatch.setattr(searched.search.cooling, "another", moves.append)
     searched.rosters += [(cents, searched.random_roster()) for cents in range(6)]
     merging_now.turn()
     assert merged == [1, 2, 3, 4]
@@ -118,7 +118,7 @@ def test_all_rosters_are_merged_at_most(monkeypatch: pytest.MonkeyPatch) -> None
     searched = Searched(ward(4, 7, 1))
     searched.search.parts.complete(searched.random_roster(), "first lines")
     searched.rosters += [(cents, searched.random_roster()) for cents in range(3)]
-    monkeypatch.setattr(searched.search._cooling, "another", lambda moves_a_day: None)
+    monkeypatch.setattr(searched.search.cooling, "another", lambda moves_a_day: None)
     seen: list[int] = []
     plain = searched.search.parts.among
     monkeypatch.setattr(
