@@ -43,12 +43,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seeds", type=int, nargs="*", default=[1])
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--within", type=float, help="stop so many percent above the best known cost")
     parser.add_argument("--table", action="store_true")
     chosen = parser.parse_args()
+    best = best_known(chosen.data)
     for name in chosen.instances:
+        target = None if chosen.within is None else int(best[name] * (1 + chosen.within / 100))
         for who in chosen.who:
             for seed in chosen.seeds:
-                run = measured(load(chosen.data, name), who, chosen.seconds, chosen.workers, seed)
+                run = measured(load(chosen.data, name), who, chosen.seconds, chosen.workers, seed, target)
                 with chosen.out.open("a", encoding="utf-8") as file:
                     file.write(json.dumps({"instance": name, "who": who, "seed": seed, **run}) + "\n")
     if chosen.table:
@@ -62,8 +65,8 @@ def load(data: Path, name: str) -> Problem:
     return load_inrc2(data / "inrc2" / name)
 
 
-def measured(problem: Problem, who: str, seconds: float, workers: int, seed: int) -> dict[str, Any]:
-    """Let someone solve a problem once, and give what came of it."""
+def measured(problem: Problem, who: str, seconds: float, workers: int, seed: int, target: int | None) -> dict[str, Any]:
+    """Let someone solve a problem once, and give what came of it; this library stops at the target, if there is one."""
     began, used = time.perf_counter(), time.process_time()
     if who in PEERS:
         found = PEERS[who](problem, seconds, workers, seed)
@@ -72,11 +75,11 @@ def measured(problem: Problem, who: str, seconds: float, workers: int, seed: int
         first = next((at for at, objective, _ in found.trace if objective is not None), None)
         bound = found.bound
     else:
-        result = solve(problem, Settings(time_seconds=seconds, workers=workers, seed=seed, gap=0))
+        result = solve(problem, Settings(time_seconds=seconds, workers=workers, seed=seed, gap=0, target_cents=target))
         report = check(problem, result.schedule)
         cost, bound, first = (report.objective if report.ok else None), result.bound, result.first_solution_seconds
     return {
-        "seconds": seconds, "cost": cost, "bound": bound, "first_seconds": first,
+        "seconds": seconds, "target": target, "cost": cost, "bound": bound, "first_seconds": first,
         "wall_seconds": round(time.perf_counter() - began, 1),
         "processor_seconds": round(time.process_time() - used, 1),
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

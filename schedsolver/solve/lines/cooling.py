@@ -39,8 +39,9 @@ HOT, COLD, SMALLEST = 0.4, 0.003, 0.3
 FIRST_SHARE, LONGER = 0.05, 4
 # A round after the first ends when another roster is found so many times as near to the bound as where it began.
 OVERTAKEN = 4
-# How strongly shares of the master guide, for how much of a round, and the least share that anything counts as.
-GUIDED, GUIDED_UNTIL, LEAST_SHARE = 0.25, 0.9, 1e-3
+# How strongly shares of the master guide, for how much of a round, and the least share that anything counts as; prices
+# are made again when they should be no more than this share of what they are.
+GUIDED, GUIDED_UNTIL, LEAST_SHARE, GUIDED_AGAIN = 0.25, 0.9, 1e-3, 0.98
 # From when in a round before that rosters are passed on to the master, and how many in the time of a whole round.
 PASSED_FROM, PASSED = 0.3, 80
 # Seconds for each column of the model that are left at the end to see what the last round is worth, and how many times
@@ -49,8 +50,8 @@ AHEAD, MARGIN = 5e-6, 1.5
 # Moves of a thread between looks at the clock; and moves that stand for a second of CP-SAT, so that a deterministic
 # search ends.
 AT_ONCE, MOVES_A_SECOND = 20_000, 1_000_000
-# Fewest people of a thread.
-FEWEST = 4
+# Fewest people of a thread; and bytes of what is looked up for those that it anneals at a time, as caches hold.
+FEWEST, AT_HAND = 4, 600_000
 # Moves of the first round of a deterministic search, for each employee and day.
 MOVES_A_DAY = 1_000
 # So many guided rounds follow each other before rosters are merged, and so many moves for each employee and day are
@@ -93,6 +94,10 @@ class Cooling:
         self._ahead = AHEAD * search.roster.columns
         self._owner = np.repeat(np.arange(len(tables.base)), np.diff(tables.own_counts))
         self._rounds = 0
+        # Each thread anneals so many groups of people one after the other, each as large as caches hold.
+        people = len(tables.base)
+        each = 1 + (tables.cents.nbytes + tables.option.nbytes) // people
+        self._turns = max(1, people // max(FEWEST, AT_HAND // each) // search.threads)
         self._guide: FloatArray | None = None
         self.passed: list[IntArray] = []
         self.rosters: list[tuple[int, IntArray]] = []
@@ -132,7 +137,8 @@ class Cooling:
             self._cool(place, guide, self._until_overtaken(steps, guide), lambda: self.threads)
         found = self._duties(place)
         if self._guide is guide:
-            self._seconds *= LONGER
+            # Without a master there is no guide to come, and the slower a roster cools the better it gets.
+            self._seconds = LONGER * self._seconds if self._search.pricers.exact else board.seconds_left
             self._moves *= LONGER
             if ready:
                 self._keep(place, found)
@@ -167,19 +173,21 @@ class Cooling:
         Before each few moves ``steps`` tell how far it is, and ``threads`` how many may take part.
         """
         people, deal = len(place.sort), np.random.default_rng(place.random)
-        randoms = deal.integers(1 << 63, size=(self._search.threads, 1), dtype=np.uint64)
-        tables, passed = self._tables, 0
+        randoms = deal.integers(1 << 63, size=(self._search.threads * self._turns, 1), dtype=np.uint64)
+        tables, passed, strength = self._tables, 0, math.inf
         with ThreadPoolExecutor(self._search.threads) as pool:
             for done in steps:
                 here = self._hot * (self._cold / self._hot) ** done
-                if guide is not None:
-                    strength = GUIDED * here * (done < GUIDED_UNTIL)
-                    more = np.rint(strength * guide).astype(np.int64)
+                if guide is None:
+                    if done > PASSED_FROM and passed < PASSED * (done - PASSED_FROM):
+                        self.passed.append(self._duties(place))
+                        passed += 1
+                elif (wanted := GUIDED * here * (done < GUIDED_UNTIL)) < GUIDED_AGAIN * strength:
+                    strength = wanted
+                    more = np.rint(strength * guide).astype(np.int32)
                     tables = price_anew(tables, place, self._tables.cents + more)
-                elif done > PASSED_FROM and passed < PASSED * (done - PASSED_FROM):
-                    self.passed.append(self._duties(place))
-                    passed += 1
-                parts = np.array_split(deal.permutation(people), max(1, min(threads(), people // FEWEST)))
+                count = max(1, min(threads(), people // FEWEST))
+                parts = np.array_split(deal.permutation(people), count * self._turns)
                 one = partial(self._little, tables, place, temperature=here)
                 for _ in pool.map(one, parts, randoms[: len(parts)]):
                     pass
@@ -236,9 +244,9 @@ class Cooling:
             if over >= 1:
                 return
             yield over
-            made += AT_ONCE
+            made += AT_ONCE * self._turns
             if deterministic:
-                board.spend(AT_ONCE / MOVES_A_SECOND)
+                board.spend(AT_ONCE * self._turns / MOVES_A_SECOND)
 
 
 def guide_of(tables: Tables, options: DutyOptions, lines: Generated) -> FloatArray:

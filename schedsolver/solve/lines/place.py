@@ -69,7 +69,7 @@ def place_of(tables: Tables, sort: Int32Array, seed: Sequence[int]) -> Place:
     return place
 
 
-def price_anew(tables: Tables, place: Place, cents: IntArray) -> Tables:
+def price_anew(tables: Tables, place: Place, cents: Int32Array) -> Tables:
     """Let duties and days off have other prices, ``cents`` as in the tables, and the lines of a place cost by these."""
     people, days = np.indices(place.sort.shape)
     place.cents[:] += (cents - tables.cents)[people, days, place.sort].sum(axis=1)

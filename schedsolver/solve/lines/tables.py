@@ -16,10 +16,9 @@ from schedsolver.solve.lines.distinct import distinct_rows
 from schedsolver.solve.lines.machine import Product, product_of
 from schedsolver.solve.lines.master import Cover
 
-# More cents than anything costs; what must not be.
-NEVER = 1 << 40
-# What a step can cost at most, as such prices are kept in four bytes.
-MOST_PAID = 1 << 30
+# More cents than anything costs; what must not be. Prices are kept in four bytes, so this is what a step or a duty can
+# cost at most.
+NEVER, MOST_PAID = (1 << 31) - 1, 1 << 30
 # Columns of the table of steps.
 FOLLOW, PAID, FIRST, END = range(4)
 # What any unit of cover costs here at most, in the usual price of a shortage: with prices far from all others nothing
@@ -71,7 +70,7 @@ class Tables(NamedTuple):
     own_first: IntArray
     sort: IntArray
     step: Int32Array
-    cents: IntArray
+    cents: Int32Array
     base: Int32Array
     steps: IntArray
     start: IntArray
@@ -83,8 +82,8 @@ class Tables(NamedTuple):
     most: IntArray
     price: IntArray
     hard: BoolArray
-    row_first: IntArray
-    row: IntArray
+    row_first: Int32Array
+    row: Int32Array
     alike: bool
     row_cents: IntArray
 
@@ -95,16 +94,16 @@ def tables_of(lines: Sequence[LineProblem], options: DutyOptions, cover: Cover) 
     people, days = len(lines), len(lines[0].day_cents)
     option = np.full((people, days, int(sort.max(initial=-1)) + 1), -1, np.int32)
     sorts = option.shape[2]
-    step, cents = np.zeros((people, sorts + 1), np.int32), np.full((people, days, sorts + 1), NEVER, np.int64)
+    step, cents = np.zeros((people, sorts + 1), np.int32), np.full((people, days, sorts + 1), NEVER, np.int32)
     for line in lines:
         priced = line.day_cents[line.day, line.step]
         may = np.isfinite(priced)
         own, day = line.options[may], line.day[may]
         option[line.employee, day, sort[own]] = own
         step[line.employee, sort[own]] = line.step[may]
-        cents[line.employee, day, sort[own]] = line.cents[may] + priced[may].astype(np.int64)
+        cents[line.employee, day, sort[own]] = np.minimum(line.cents[may] + priced[may].astype(np.int64), MOST_PAID)
         off = line.day_cents[:, 0]
-        cents[line.employee, np.isfinite(off), -1] = off[np.isfinite(off)]
+        cents[line.employee, np.isfinite(off), -1] = np.minimum(off[np.isfinite(off)], MOST_PAID)
     used = [np.flatnonzero((option[e] >= 0).any(axis=0)) for e in range(people)]
     own_first = np.cumsum([0, *(len(sorts) for sorts in used)])
     dearest = int(DEAREST * cover.usual)
@@ -112,8 +111,8 @@ def tables_of(lines: Sequence[LineProblem], options: DutyOptions, cover: Cover) 
     return Tables(
         option, np.concatenate(used).astype(np.int32), own_first, sort, step, cents, walks.base, walks.steps,
         walks.start, walks.leads, walks.count.astype(np.int32), walks.amount, walks.own_counts, walks.least, walks.most,
-        walks.price, walks.hard, cover.first, cover.row, _alike(options.day * sorts + sort, cover),
-        _row_cents(cover, people, dearest),
+        walks.price, walks.hard, cover.first.astype(np.int32), cover.row.astype(np.int32),
+        _alike(options.day * sorts + sort, cover), _row_cents(cover, people, dearest),
     )  # fmt: skip
 
 

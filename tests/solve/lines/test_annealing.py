@@ -1,5 +1,7 @@
 """Annealed lines against walks, prices of lines and cover, and the checker."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -9,13 +11,16 @@ from schedsolver.model.build import build_model
 from schedsolver.rules.contract import DaysWorked
 from schedsolver.rules.sequence import DaysOff, Successions, WorkDays
 from schedsolver.rules.weekend import CompleteWeekends, WeekendsWorked
+from schedsolver.solve.board import Board
+from schedsolver.solve.lines import cooling, pricer
 from schedsolver.solve.lines.annealing import anneal
-from schedsolver.solve.lines.cooling import LEAST_SHARE, guide_of
+from schedsolver.solve.lines.cooling import LEAST_SHARE, Cooling, guide_of
 from schedsolver.solve.lines.describe import LineProblem, line_problems
 from schedsolver.solve.lines.generation import Generated, first_lines
 from schedsolver.solve.lines.master import Cover, Line, joined
 from schedsolver.solve.lines.place import OFF, Place, count_cover, place_of, price_anew
 from schedsolver.solve.lines.pricer import Pricers
+from schedsolver.solve.lines.search import LineSearch
 from schedsolver.solve.lines.tables import NEVER, Tables, tables_of
 from schedsolver.solve.runner import solve
 from schedsolver.solve.settings import Settings
@@ -187,7 +192,7 @@ def test_people_dealt_out_to_two_threads_change_only_in_their_own() -> None:
 
 def test_lines_cost_by_other_prices_what_they_would_cost_from_the_beginning() -> None:
     ready = Annealed(ward(6, 14, 2, rules=SOFT))
-    more = np.random.default_rng(1).integers(9, size=ready.tables.cents.shape)
+    more = np.random.default_rng(1).integers(9, size=ready.tables.cents.shape, dtype=np.int32)
     dearer = np.where(ready.tables.cents == NEVER, NEVER, ready.tables.cents + more)
     tables = price_anew(ready.tables, ready.place, dearer)
     anneal(tables, ready.place, ready.everyone, ready.everyone, 2_000, 30.0, 30.0)
@@ -228,3 +233,37 @@ def test_counts_beyond_a_hard_limit_only_come_nearer() -> None:
     assert lacking == sorted(lacking, reverse=True)
     assert lacking[-1] == 0
     assert (place.sort != OFF).sum(axis=1).max() <= 9
+
+
+def test_people_are_annealed_in_groups_as_large_as_caches_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Caches hold nobody here, so groups are as small as they get; each round of them is everybody."""
+    groups: list[list[int]] = []
+    plain = Cooling._little
+
+    def little(self: Cooling, tables: Tables, place: Place, mine: np.ndarray, *how: object, **more: object) -> None:
+        groups.append(mine.tolist())
+        plain(self, tables, place, mine, *how, **more)
+
+    monkeypatch.setattr(cooling, "AT_HAND", 1)
+    monkeypatch.setattr(Cooling, "_little", little)
+    solve(ward(13, 14, 1), Settings(deterministic=True, gap=0, deterministic_work=1.0))
+    assert len(groups) > 3
+    assert {len(group) for group in groups} == {4, 5}
+    assert sorted(itertools.chain(*groups[:3])) == list(range(13))
+
+
+@pytest.mark.parametrize(("cells", "seconds"), [(500_000, 0.2), (0, 1.0)])
+def test_where_no_guide_will_come_the_second_round_takes_all_the_time(
+    monkeypatch: pytest.MonkeyPatch, cells: int, seconds: float
+) -> None:
+    """Machines larger than so many cells are kept within a band here, and there is no master then."""
+    monkeypatch.setattr(pricer, "LONG_DAYS", 14)
+    monkeypatch.setattr(pricer, "MOST_CELLS_LONG", cells)
+    monkeypatch.setattr(Cooling, "_cool", lambda *_: None)
+    model = build_model(ward(6, 14, 1))
+    search = LineSearch(Board(model, Settings(time_seconds=100, gap=0), 0.0, clock=lambda: 0.0), model.relaxation)
+    lines = first_lines(search.pricers.among(range(6)), search.cover, range(6), 1)
+    assert lines is not None
+    assert search.cooling._seconds == pytest.approx(5)
+    search.cooling.round(joined(lines))
+    assert search.cooling._seconds == pytest.approx(100 * seconds)
