@@ -326,6 +326,10 @@ class RosterModel:
         columns = np.concatenate([_NOTHING, *(gap.gap[gap.sign > 0] for gap in own)])
         return tiers[:, 0], columns, tiers[:, 2]
 
+    def duties_in(self, values: IntArray) -> IntArray:
+        """Give the duty options that a solution has, in order."""
+        return np.flatnonzero(values[self.duty_columns])
+
     def settled(self, values: IntArray, since: IntArray | None = None) -> IntArray:
         """Give a solution with every priced gap and excess as small as the decisions allow.
 

@@ -25,7 +25,7 @@ from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 from schedsolver.domain.horizon import weeks_of
 from schedsolver.model.build import build_model
 from schedsolver.model.options import duty_options
-from schedsolver.model.relaxation import Part, Relaxation
+from schedsolver.model.relaxation import Part
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.solve.announce import Announcer
 from schedsolver.solve.cpsat import CpStatus, solve_cp
@@ -58,15 +58,14 @@ class PlaceSearch:
     Parameters
     ----------
     board
-        Has a roster to begin with; takes better ones and the bound.
-    relaxation
-        The model's rows; whatever is not linear among them has to follow from the decisions.
+        Has a roster to begin with; takes better ones and the bound. What rows of its model are not linear has to follow
+        from the decisions.
     naming
         Deals out activities; told with how much care.
     """
 
-    def __init__(self, board: Board, relaxation: Relaxation, naming: Naming) -> None:
-        self._board, self._relaxation = board, relaxation
+    def __init__(self, board: Board, naming: Naming) -> None:
+        self._board, self._relaxation = board, board.model.relaxation
         self._model: BuiltModel = board.model
         self._strategy = board.settings.strategy
         assert board.values is not None, "the search opens with a roster"

@@ -17,7 +17,6 @@ from schedsolver.solve.mip import solve_mip
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
-    from schedsolver.model.relaxation import Relaxation
     from schedsolver.solve.board import Board
     from schedsolver.solve.lines.parts import Parts
 
@@ -48,14 +47,12 @@ class Reassignment:
         Has the roster to begin with.
     parts
         Solves parts of the model around it.
-    relaxation
-        The model's rows, all of them.
     seconds, work
         When to end, in terms of the time and work that board and parts have left.
     """
 
-    def __init__(self, board: Board, parts: Parts, relaxation: Relaxation, seconds: float, work: float) -> None:
-        self._board, self._parts, self._relaxation = board, parts, relaxation
+    def __init__(self, board: Board, parts: Parts, seconds: float, work: float) -> None:
+        self._board, self._parts, self._relaxation = board, parts, board.model.relaxation
         self._seconds, self._work = seconds, work
         self._span = board.seconds_left - seconds
         self._duties = board.model.roster.duty_columns

@@ -94,7 +94,7 @@ class Search:
     def _along_lines(self) -> None:
         """Search over lines of work."""
         if self.board.best is None or not self.board.stopped:
-            LineSearch(self.board, self.model.relaxation).run()
+            LineSearch(self.board).run()
         if self.board.best is None:
             self._insist()
         self.board.end(StopReason.WORK)
@@ -172,7 +172,7 @@ class Search:
         """Search outlet by outlet."""
         if self.board.values is None:
             self._insist()
-        PlaceSearch(self.board, self.model.relaxation, self.naming).run()
+        PlaceSearch(self.board, self.naming).run()
 
     def _prove(self, share: float = 1.0) -> None:
         """Let HiGHS raise the bound over the whole problem; what it finds on the way is welcome."""
@@ -215,10 +215,10 @@ class Search:
         if self.board.start is None or self.board.values is None or not share or self.board.stopped:
             return
         if self.model.relaxation.exact:
-            parts = Parts(self.board, self.model.relaxation)
+            parts = Parts(self.board)
             limits = self.board.seconds_left, self.board.work_left
             seconds, work = ((1 - share) * left if np.isfinite(left) else 0.0 for left in limits)
-            Reassignment(self.board, parts, self.model.relaxation, seconds, work).run()
+            Reassignment(self.board, parts, seconds, work).run()
         if share == 1:
             self.board.end(StopReason.WORK)
 

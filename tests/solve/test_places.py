@@ -80,7 +80,7 @@ def opened(problem: ss.Problem) -> tuple[Board, PlaceSearch]:
     board = Board(model_for_search(problem, LARGE), settings, time.perf_counter())
     search = Search(board)
     search._open()
-    return board, PlaceSearch(board, search.model.relaxation, search.naming)
+    return board, PlaceSearch(board, search.naming)
 
 
 def anybody(board: Board) -> tuple[np.ndarray, np.ndarray]:

@@ -123,7 +123,7 @@ class Cooling:
         """Anneal the best roster once, or the first one if there is none; offer what comes of it, give its duties."""
         board = self._search.board
         now = board.values
-        place = self._begin(first if now is None else np.flatnonzero(now[self._search.roster.duty_columns]))
+        place = self._begin(first if now is None else self._search.roster.duties_in(now))
         for _ in self._steps(LONGER * self._seconds, LONGER * self._moves):
             beyond = self._beyond(place)
             if not len(beyond):
@@ -153,7 +153,7 @@ class Cooling:
         """Anneal one more roster by one thread, guided as the last round was, and keep it to be merged with others."""
         board = self._search.board
         assert board.values is not None, "there are rosters"
-        place = self._begin(np.flatnonzero(board.values[self._search.roster.duty_columns]))
+        place = self._begin(self._search.roster.duties_in(board.values))
         most = min(moves_a_day * place.sort.size, self._moves / LONGER)
         self._cool(place, self._guide, self._steps(MERGED_SHARE * board.seconds_left, most), lambda: 1)
         found = self._duties(place)

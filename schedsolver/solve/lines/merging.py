@@ -37,7 +37,6 @@ class Merging:
 
     def __init__(self, search: LineSearch, rng: np.random.Generator) -> None:
         self._search, self._cooling, self._rng = search, search.cooling, rng
-        self._duties = search.roster.duty_columns
         self._others, self._moves_a_day = 1, MOVES_A_DAY
 
     def turn(self) -> None:
@@ -59,6 +58,6 @@ class Merging:
         now, rosters = self._search.board.values, self._cooling.rosters
         assert now is not None, "there are rosters"
         chosen = self._rng.choice(len(rosters), min(self._others, len(rosters)), replace=False)
-        options = np.unique(np.concatenate([np.flatnonzero(now[self._duties]), *(rosters[i][1] for i in chosen)]))
+        options = np.unique(np.concatenate([self._search.roster.duties_in(now), *(rosters[i][1] for i in chosen)]))
         result = self._search.parts.among(options, now, CpLimits(work=WORK), PHASE)
         return result.status is CpStatus.OPTIMAL

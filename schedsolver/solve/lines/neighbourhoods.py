@@ -116,14 +116,14 @@ class Worker:
         """Let CP-SAT solve some days of everybody again."""
         length = min(self._days, round(self._window))
         first = int(self._rng.integers(0, self._days - length + 1))
-        options = np.union1d(self._around.good, np.flatnonzero(now[self._duties]))
+        options = np.union1d(self._around.good, self._search.roster.duties_in(now))
         day = self._options.day[options]
         result = self._part(options[(day >= first) & (day < first + length)], now, "window of lines")
         self._window = _next_size(self._window, result.status in CLOSED, SHORTEST, LONGEST)
 
     def _price_window(self, now: IntArray) -> None:
         """Generate lines of some employees on some days beside all else; if their bound leaves hope, dive."""
-        search, given = self._search, np.flatnonzero(now[self._duties])
+        search, given = self._search, self._search.roster.duties_in(now)
         length = min(self._days, int(self._rng.choice(PRICED_DAYS)))
         people = min(self._staff, max(FEWEST, PRICED_CELLS // length))
         search.board.spend(WORK_OF_LINES * people)
@@ -137,7 +137,7 @@ class Worker:
         if better is not None:
             latest = search.board.values
             assert latest is not None
-            others = np.setdiff1d(np.flatnonzero(latest[self._duties]), window.options[window.inside])
+            others = np.setdiff1d(search.roster.duties_in(latest), window.options[window.inside])
             chosen = window.options[joined(better)]
             search.parts.complete(np.union1d(others, chosen[self._options.day[chosen] < end]), "window of lines")
 
@@ -156,7 +156,7 @@ class Worker:
 
     def _solve_people(self, now: IntArray, lines: Generated, *, by_dive: bool) -> None:
         """Generate lines of some employees beside the others; if their bound leaves hope, dive or let CP-SAT choose."""
-        search, given = self._search, np.flatnonzero(now[self._duties])
+        search, given = self._search, self._search.roster.duties_in(now)
         search.board.spend(WORK_OF_LINES * round(self._people))
         current = search.lines_of(given)
         employees = self._chosen(lines, current, given)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from schedsolver.domain.arrays import IntArray
-from schedsolver.model.relaxation import Part, Relaxation
+from schedsolver.model.relaxation import Part
 from schedsolver.solve.board import Board
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
 
@@ -18,14 +18,12 @@ class Parts:
     Parameters
     ----------
     board
-        Where rosters go.
-    relaxation
-        The model's rows.
+        Where rosters go; its model has no rows that are not linear.
     """
 
-    def __init__(self, board: Board, relaxation: Relaxation) -> None:
+    def __init__(self, board: Board) -> None:
         self.board = board
-        self._relaxation = relaxation
+        self._relaxation = board.model.relaxation
         self._duties = board.model.roster.duty_columns
 
     def complete(self, options: IntArray, phase: str) -> bool:

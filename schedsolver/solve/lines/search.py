@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schedsolver.domain.arrays import IntArray
-from schedsolver.model.relaxation import Relaxation
 from schedsolver.solve.board import Board
 from schedsolver.solve.cpsat import CpLimits
 from schedsolver.solve.lines.cooling import Cooling
@@ -57,17 +56,15 @@ class LineSearch:
     Parameters
     ----------
     board
-        Where rosters and bounds go, and when to stop.
-    relaxation
-        The rows of the model, none left out.
+        Where rosters and bounds go, and when to stop; its model has no rows that are not linear.
     """
 
-    def __init__(self, board: Board, relaxation: Relaxation) -> None:
+    def __init__(self, board: Board) -> None:
         self.board = board
         self.roster = board.model.roster
         settings = board.settings
         self.threads = settings.threads
-        self.parts = Parts(board, relaxation)
+        self.parts = Parts(board)
         self.cents = self.roster.column_cents()
         self.unit = max(1, int(np.gcd.reduce(self.cents)))
         problem, options = self.roster.problem, self.roster.options
@@ -223,7 +220,7 @@ class LineSearch:
         now = self.board.values
         options = self.good(lines)
         if now is not None:
-            options = np.union1d(options, np.flatnonzero(now[self.roster.duty_columns]))
+            options = np.union1d(options, self.roster.duties_in(now))
         limits = CpLimits(seconds=self.board.seconds_left * RESTRICTED_SHARE, workers=1)
         if self.board.settings.deterministic:
             limits = CpLimits(work=self.board.work_left * RESTRICTED_SHARE)

@@ -261,7 +261,7 @@ def test_where_no_guide_will_come_the_second_round_takes_all_the_time(
     monkeypatch.setattr(pricer, "MOST_CELLS_LONG", cells)
     monkeypatch.setattr(Cooling, "_cool", lambda *_: None)
     model = build_model(ward(6, 14, 1))
-    search = LineSearch(Board(model, Settings(time_seconds=100, gap=0), 0.0, clock=lambda: 0.0), model.relaxation)
+    search = LineSearch(Board(model, Settings(time_seconds=100, gap=0), 0.0, clock=lambda: 0.0))
     lines = first_lines(search.pricers.among(range(6)), search.cover, range(6), 1)
     assert lines is not None
     assert search.cooling._seconds == pytest.approx(5)

@@ -29,7 +29,7 @@ class Searched:
         model = build_model(problem)
         settings = Settings(deterministic=True, gap=0, deterministic_work=1_000.0)
         self.board = Board(model, settings, time.perf_counter())
-        self.search = LineSearch(self.board, model.relaxation)
+        self.search = LineSearch(self.board)
         self.rng = np.random.default_rng(0)
         self.merging = Merging(self.search, self.rng)
         self.rosters = self.search.cooling.rosters
