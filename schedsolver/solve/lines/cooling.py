@@ -173,7 +173,7 @@ class Cooling:
         Before each few moves ``steps`` tell how far it is, and ``threads`` how many may take part.
         """
         people, deal = len(place.sort), np.random.default_rng(place.random)
-        randoms = deal.integers(1 << 63, size=(self._search.threads * self._turns, 1), dtype=np.uint64)
+        randoms = deal.integers(1 << 63, size=(self._search.threads, 1), dtype=np.uint64)
         tables, passed, strength = self._tables, 0, math.inf
         with ThreadPoolExecutor(self._search.threads) as pool:
             for done in steps:
@@ -186,8 +186,7 @@ class Cooling:
                     strength = wanted
                     more = np.rint(strength * guide).astype(np.int32)
                     tables = price_anew(tables, place, self._tables.cents + more)
-                count = max(1, min(threads(), people // FEWEST))
-                parts = np.array_split(deal.permutation(people), count * self._turns)
+                parts = np.array_split(deal.permutation(people), max(1, min(threads(), people // FEWEST)))
                 one = partial(self._little, tables, place, temperature=here)
                 for _ in pool.map(one, parts, randoms[: len(parts)]):
                     pass
@@ -216,8 +215,10 @@ class Cooling:
     def _little(
         self, tables: Tables, place: Place, mine: IntArray, random: NDArray[np.uint64], temperature: float
     ) -> None:
-        """Anneal the lines of some people a little."""
-        anneal(tables, place._replace(random=random), mine, mine, AT_ONCE, temperature, temperature)
+        """Anneal the lines of some people a little, group after group."""
+        own = place._replace(random=random)
+        for group in np.array_split(mine, self._turns):
+            anneal(tables, own, group, group, AT_ONCE, temperature, temperature)
 
     def _begin(self, options: IntArray) -> Place:
         """Give the place of the roster that has these duties."""

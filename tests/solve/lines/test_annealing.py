@@ -238,14 +238,13 @@ def test_counts_beyond_a_hard_limit_only_come_nearer() -> None:
 def test_people_are_annealed_in_groups_as_large_as_caches_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """Caches hold nobody here, so groups are as small as they get; each round of them is everybody."""
     groups: list[list[int]] = []
-    plain = Cooling._little
 
-    def little(self: Cooling, tables: Tables, place: Place, mine: np.ndarray, *how: object, **more: object) -> None:
-        groups.append(mine.tolist())
-        plain(self, tables, place, mine, *how, **more)
+    def annealed(tables: Tables, place: Place, who: np.ndarray, *how: object) -> int:
+        groups.append(who.tolist())
+        return int(anneal(tables, place, who, *how))
 
     monkeypatch.setattr(cooling, "AT_HAND", 1)
-    monkeypatch.setattr(Cooling, "_little", little)
+    monkeypatch.setattr(cooling, "anneal", annealed)
     solve(ward(13, 14, 1), Settings(deterministic=True, gap=0, deterministic_work=1.0))
     assert len(groups) > 3
     assert {len(group) for group in groups} == {4, 5}
