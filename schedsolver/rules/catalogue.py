@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 # Families of rules that say how many should work when, and how long each: the core of a problem, with which a search
 # of a large one begins. What they leave out comes later.
 CORE: tuple[str, ...] = ("cost", "contract", "cover", "request", "leave", "backlog")
+# Families of rules on the order of somebody's working days and days off.
+ORDER: tuple[str, ...] = ("sequence", "weekend")
 
 # Rules that hold without being listed in a problem; one listed there takes the place of its namesake.
 STANDING: tuple[type[Rule], ...] = (

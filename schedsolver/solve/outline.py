@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 from schedsolver.domain.rule import is_of
 from schedsolver.errors import InvalidProblem
-from schedsolver.rules.catalogue import CORE
+from schedsolver.rules.catalogue import CORE, ORDER
 from schedsolver.rules.cover import IntervalCover
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def outline_of(problem: Problem) -> Problem | None:
 
 def _outlined(problem: Problem) -> Iterator[Rule]:
     for rule in problem.rules:
-        if isinstance(rule, IntervalCover) or (is_of(rule.name, CORE) and not _tells_apart(rule, problem)):
+        told = is_of(rule.name, (*CORE, *ORDER)) and not _tells_apart(rule, problem)
+        if told or isinstance(rule, IntervalCover):
             yield rule
 
 
@@ -76,10 +77,19 @@ def few_options(options: DutyOptions) -> BoolArray:
     return kept
 
 
-def expected(outlined: DutyOptions, given: FloatArray, options: DutyOptions, week: IntArray) -> FloatArray:
+def shares_of(options: DutyOptions, given: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """Add up how much of some options everybody has on each day at each outlet, in that shape."""
+    share = np.zeros(shape)
+    np.add.at(share, (options.employee, options.day, options.outlet), given)
+    return share
+
+
+def expected(
+    outlined: DutyOptions, given: FloatArray, options: DutyOptions, week: IntArray, whole: BoolArray
+) -> FloatArray:
     """Tell how much of each option its employee is expected to work, shape ``(len(options),)``.
 
-    Where an outline has people once its places are rounded, they work as long as its relaxation has them there, by any
+    Where an outline has people once its places are whole, they work as long as its relaxation has them there, by any
     of the options there; in a week no longer than it has them anywhere: with five days in place of four and a half,
     days are shorter.
 
@@ -91,19 +101,16 @@ def expected(outlined: DutyOptions, given: FloatArray, options: DutyOptions, wee
         Options to tell of.
     week
         Calendar week of each day, from 0, shape ``(days,)``.
+    whole
+        Who is where when, shape ``(employees, days, outlets)``.
     """
-    where, at = ((part.employee, part.day, part.outlet) for part in (outlined, options))
-    people, _, outlets = (1 + max(a.max(initial=0), b.max(initial=0)) for a, b in zip(where, at, strict=True))
-    shape = people, len(week), outlets
-    share, minutes, there = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    np.add.at(share, where, given)
-    np.add.at(minutes, where, given * outlined.paid_minutes)
-    np.add.at(there, at, options.paid_minutes)
-    whole = whole_places(share, week)
+    share = shares_of(outlined, given, whole.shape)
+    minutes = shares_of(outlined, given * outlined.paid_minutes, whole.shape)
+    there = shares_of(options, options.paid_minutes.astype(float), whole.shape)
     in_week = np.equal.outer(week, np.arange(week.max() + 1)).astype(np.int64)
     more = (whole.sum(2) @ in_week) / np.maximum(TOLERANCE, share.sum(2) @ in_week)
     mean = minutes / np.maximum(TOLERANCE, share * np.maximum(1, more)[:, week, None])
-    much: FloatArray = np.where(whole, mean / np.maximum(1, there), 0)[at]
+    much: FloatArray = np.where(whole, mean / np.maximum(1, there), 0)[options.employee, options.day, options.outlet]
     return much
 
 

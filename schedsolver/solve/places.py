@@ -23,19 +23,22 @@ import numpy as np
 
 from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 from schedsolver.domain.horizon import weeks_of
+from schedsolver.domain.rule import is_of
 from schedsolver.model.build import build_model
 from schedsolver.model.options import duty_options
 from schedsolver.model.relaxation import Part
-from schedsolver.rules.catalogue import active_rules
+from schedsolver.rules.catalogue import ORDER, active_rules
 from schedsolver.solve.announce import Announcer
 from schedsolver.solve.cpsat import CpStatus, solve_cp
 from schedsolver.solve.guide import by_weeks, prices_above, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
+from schedsolver.solve.lines.rounding import whole_lines
 from schedsolver.solve.neighbourhoods import free_options, part_of
-from schedsolver.solve.outline import expected, few_options, outline_of
+from schedsolver.solve.outline import expected, few_options, outline_of, shares_of, whole_places
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
+    from schedsolver.model.context import RosterModel
     from schedsolver.solve.board import Board
     from schedsolver.solve.naming import Naming
 
@@ -186,19 +189,34 @@ class PlaceSearch:
         rules = active_rules(outline)
         every = duty_options(outline, rules)
         model = build_model(outline, rules, every.where(few_options(every)))
-        roster, week = model.roster, np.array(weeks_of(outline.horizon.dates))
+        roster, given = model.roster, np.zeros(len(model.roster.options))
+        ordered = any(is_of(rule.name, ORDER) for rule in rules)
         for part in by_weeks(model, model.relaxation, WEEK_ROWS):
             self._board.doing = "outline"
-            own, values = np.isin(roster.duty_columns, part.columns), np.zeros(roster.columns)
+            own = np.isin(roster.duty_columns, part.columns)
             if not own.any():
                 continue
             lp = LinearGuide(part.relaxation, lambda: self._board.stopped, method="ipm", crossover=False).solve()
             if lp is None:
                 yield np.isin(options.day, roster.options.day[own]), nothing
-            else:
-                values[part.columns] = lp.values
-                much = expected(roster.options, values[roster.duty_columns], options, week)
-                yield much > 0, much
+                continue
+            given[own] = lp.among(part).values[roster.duty_columns[own]]
+            if not ordered:
+                yield self._placed(roster, np.where(own, given, 0))
+        if ordered:
+            yield self._placed(roster, given, ordered=True)
+
+    def _placed(
+        self, outlined: RosterModel, given: FloatArray, *, ordered: bool = False
+    ) -> tuple[BoolArray, FloatArray]:
+        """Put people wholly where an outline gives shares; where the order of days has rules, by lines of work."""
+        problem, options = outlined.problem, self._model.roster.options
+        week = np.array(weeks_of(problem.horizon.dates))
+        share = shares_of(outlined.options, given, (len(problem.staff), len(week), len(problem.outlets)))
+        lines = whole_lines(outlined, given, share, self._board.settings.seed) if ordered else None
+        whole = whole_places(share, week) if lines is None else lines
+        much = expected(outlined.options, given, options, week, whole)
+        return much > 0, much
 
     # ------------------------------------------------------------ improving
 

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 import schedsolver as ss
 from schedsolver.domain import FairItem
+from schedsolver.domain.options import DutyOptions
 from schedsolver.domain.rule import is_of
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.options import duty_options
 from schedsolver.model.relaxation import Part
 from schedsolver.rules import check
-from schedsolver.rules.catalogue import CORE, active_rules
+from schedsolver.rules.catalogue import CORE, ORDER, active_rules
 from schedsolver.rules.fair_indices import FairJain
+from schedsolver.rules.sequence import WorkDays
 from schedsolver.rules.weekly import WeeklyHours
 from schedsolver.solve import announce
 from schedsolver.solve import places as places_module
@@ -25,7 +27,7 @@ from schedsolver.solve.guide import by_weeks, near_duties, solve_by_rows
 from schedsolver.solve.highs import LinearGuide
 from schedsolver.solve.naming import Naming, model_for_search
 from schedsolver.solve.neighbourhoods import columns_of
-from schedsolver.solve.outline import expected, few_options, outline_of, whole_places
+from schedsolver.solve.outline import expected, few_options, outline_of, shares_of, whole_places
 from schedsolver.solve.places import PlaceSearch
 from schedsolver.solve.search import Search
 from tests.solve.test_engines import never
@@ -200,7 +202,7 @@ def test_an_outline_tells_people_apart_by_cover_only_and_gives_one_duty_a_day():
     problem = everything(staff=12)
     outline = outline_of(problem)
     assert {rule.name for rule in outline.rules} < {rule.name for rule in problem.rules}
-    assert all(is_of(rule.name, CORE) for rule in outline.rules)
+    assert all(is_of(rule.name, (*CORE, *ORDER)) for rule in outline.rules)
     assert [r for r in outline.rules if r.name == "cover.intervals"] == [
         r for r in problem.rules if r.name == "cover.intervals"
     ]
@@ -229,11 +231,17 @@ def test_an_outline_has_the_longest_duties_two_hours_apart(problem):
     assert 0 < few.sum() < len(few)
 
 
+def expected_by(outlined: DutyOptions, given: np.ndarray, options: DutyOptions, week: np.ndarray) -> np.ndarray:
+    """Tell how much is expected of each option where the places of an outline are rounded by a flow."""
+    shape = 1 + options.employee.max(), len(week), 1 + options.outlet.max()
+    return expected(outlined, given, options, week, whole_places(shares_of(outlined, given, shape), week))
+
+
 def test_people_are_expected_where_the_outline_has_them_for_as_long(problem):
     options, outlined = build_model(problem).roster.options, build_model(outline_of(problem)).roster.options
     worked = np.zeros(len(outlined))
     worked[[0, len(outlined) - 1]] = 1
-    much = expected(outlined, worked, options, np.zeros(2, int))
+    much = expected_by(outlined, worked, options, np.zeros(2, int))
     for i in (0, len(outlined) - 1):
         where = outlined.employee[i], outlined.day[i], outlined.outlet[i]
         here = (options.employee == where[0]) & (options.day == where[1]) & (options.outlet == where[2])
@@ -249,17 +257,39 @@ def test_who_gets_more_days_than_the_outline_gives_is_expected_for_less_time_on_
     first = [np.flatnonzero((options.employee == 0) & (options.day == day))[0] for day in (0, 1)]
     worked = np.zeros(len(options))
     worked[first] = 0.9, 0.6
-    much = expected(options, worked, options, np.zeros(2, int))
+    much = expected_by(options, worked, options, np.zeros(2, int))
     assert set(options.day[much > 0]) == {0, 1}
     assert (much * options.paid_minutes).sum() == pytest.approx(worked @ options.paid_minutes)
-    apart = expected(options, worked, options, np.array([0, 1]))
+    apart = expected_by(options, worked, options, np.array([0, 1]))
     by_day = np.bincount(options.day, apart * options.paid_minutes)
     np.testing.assert_allclose(by_day, (worked * options.paid_minutes)[first])
 
 
 def test_nobody_is_expected_by_an_outline_without_duties(problem):
     options = build_model(problem).roster.options
-    assert not expected(options, np.zeros(len(options)), options, np.zeros(2, int)).any()
+    assert not expected_by(options, np.zeros(len(options)), options, np.zeros(2, int)).any()
+
+
+@pytest.mark.parametrize("limit", [None, 2])
+def test_where_runs_of_days_have_a_limit_an_outline_has_nobody_at_work_for_longer(limit: int | None):
+    plain = everything(outlets=1, days=5)
+    runs = () if limit is None else (WorkDays(maximum=limit),)
+    _, places = opened(plain.replace(rules=(*plain.rules, *runs)))
+    (placed, much), *others = places._outlines()
+    assert not others
+    np.testing.assert_array_equal(placed, much > 0)
+    options, at_work = places._model.roster.options, np.zeros((len(plain.staff), 5), bool)
+    at_work[options.employee[placed], options.day[placed]] = True
+    longest = max(len(run) for line in at_work for run in bytes(line).split(b"\0"))
+    assert longest == (limit or 5)
+
+
+def test_where_somebody_can_have_no_line_an_outline_is_rounded_without(monkeypatch: pytest.MonkeyPatch):
+    plain = everything(outlets=1, days=5)
+    _, places = opened(plain.replace(rules=(*plain.rules, WorkDays(maximum=2))))
+    monkeypatch.setattr(places_module, "whole_lines", lambda *_: None)
+    (placed, _), *_ = places._outlines()
+    assert placed.any()
 
 
 def test_who_is_expected_on_a_later_day_keeps_the_time_for_it():

@@ -24,7 +24,7 @@ from schedsolver.domain.arrays import FloatArray, IntArray
 from schedsolver.domain.options import DutyOptions
 from schedsolver.solve.lines.annealing import anneal
 from schedsolver.solve.lines.master import joined
-from schedsolver.solve.lines.place import OFF, Place, count_cover, place_of, price_anew
+from schedsolver.solve.lines.place import OFF, Place, count_cover, options_at, place_of, price_anew
 from schedsolver.solve.lines.tables import NEVER, Tables
 
 if TYPE_CHECKING:
@@ -209,8 +209,7 @@ class Cooling:
 
     def _duties(self, place: Place) -> IntArray:
         """Give the duties of a place."""
-        employee, day = np.nonzero(place.sort != OFF)
-        return np.sort(self._tables.option[employee, day, place.sort[employee, day]].astype(np.int64))
+        return np.sort(options_at(self._tables, place))
 
     def _little(
         self, tables: Tables, place: Place, mine: IntArray, random: NDArray[np.uint64], temperature: float
@@ -222,10 +221,9 @@ class Cooling:
 
     def _begin(self, options: IntArray) -> Place:
         """Give the place of the roster that has these duties."""
-        of, sort = self._search.roster.options, np.full(self._tables.base.shape, OFF, np.int32)
-        sort[of.employee[options], of.day[options]] = self._tables.sort[options]
         self._rounds += 1
-        return place_of(self._tables, sort, [self._search.board.settings.seed, self._rounds])
+        seed = [self._search.board.settings.seed, self._rounds]
+        return place_of(self._tables, self._search.roster.options, options, seed)
 
     def _beyond(self, place: Place) -> IntArray:
         """Give the employees with some count beyond a hard limit."""

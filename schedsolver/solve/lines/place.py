@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from schedsolver.domain.arrays import Int32Array, IntArray
 from schedsolver.solve.lines.tables import END, FIRST, FOLLOW, PAID, Tables
+
+if TYPE_CHECKING:
+    from schedsolver.domain.options import DutyOptions
 
 OFF = -1
 
@@ -57,9 +60,11 @@ def entry_of(tables: Tables, employee: int, day: int, node: int, sort: int) -> i
     return int(tables.base[employee, day] + node * tables.steps[employee] + tables.step[employee, sort])
 
 
-def place_of(tables: Tables, sort: Int32Array, seed: Sequence[int]) -> Place:
-    """Give the place of a roster, duties by ``sort`` as in :class:`Place`; only counts may be beyond hard limits."""
-    people, days = sort.shape
+def place_of(tables: Tables, options: DutyOptions, given: IntArray, seed: Sequence[int]) -> Place:
+    """Give the place of the roster that has some of the options, by position; only counts may be beyond hard limits."""
+    people, days = tables.base.shape[0], tables.base.shape[1]
+    sort = np.full((people, days), OFF, np.int32)
+    sort[options.employee[given], options.day[given]] = tables.sort[given]
     random = np.random.default_rng(seed).integers(1 << 63, size=1, dtype=np.uint64)
     total, covered = np.zeros(len(tables.least), np.int64), np.zeros(len(tables.row_cents), np.int64)
     node, entry = np.zeros((2, people, days), np.int32)
@@ -74,6 +79,13 @@ def price_anew(tables: Tables, place: Place, cents: Int32Array) -> Tables:
     people, days = np.indices(place.sort.shape)
     place.cents[:] += (cents - tables.cents)[people, days, place.sort].sum(axis=1)
     return tables._replace(cents=cents)
+
+
+def options_at(tables: Tables, place: Place) -> IntArray:
+    """Give the options that the roster of a place has."""
+    employee, day = np.nonzero(place.sort != OFF)
+    given: IntArray = tables.option[employee, day, place.sort[employee, day]].astype(np.int64)
+    return given
 
 
 @njit(cache=True, nogil=True)

@@ -18,7 +18,7 @@ from schedsolver.solve.lines.cooling import LEAST_SHARE, Cooling, guide_of
 from schedsolver.solve.lines.describe import LineProblem, line_problems
 from schedsolver.solve.lines.generation import Generated, first_lines
 from schedsolver.solve.lines.master import Cover, Line, joined
-from schedsolver.solve.lines.place import OFF, Place, count_cover, place_of, price_anew
+from schedsolver.solve.lines.place import OFF, Place, count_cover, options_at, place_of, price_anew
 from schedsolver.solve.lines.pricer import Pricers
 from schedsolver.solve.lines.search import LineSearch
 from schedsolver.solve.lines.tables import NEVER, Tables, tables_of
@@ -34,6 +34,7 @@ SOFT = (
     WeekendsWorked(maximum=1, hard=False, weight=7),
     DaysWorked(per="horizon", minimum=6, maximum=8, hard=False, weight=4),
 )
+NOBODY = np.zeros(0, np.int64)
 
 
 class Annealed:
@@ -48,11 +49,13 @@ class Annealed:
         pricers = Pricers.of(self.lines, 1).among(range(len(self.lines)))
         first = first_lines(pricers, self.cover, pricers.employees, 1)
         assert first is not None
-        given = joined(first)
-        sort = np.full(self.tables.base.shape, OFF, np.int32)
-        sort[roster.options.employee[given], roster.options.day[given]] = self.tables.sort[given]
         self.everyone = np.arange(len(self.lines))
-        self.place = place_of(self.tables, sort, [1])
+        self.all_options = roster.options
+        self.place = place_of(self.tables, roster.options, joined(first), [1])
+
+    def again(self) -> Place:
+        """Give the place of its roster from the beginning."""
+        return place_of(self.tables, self.all_options, options_at(self.tables, self.place), [1])
 
     def options(self, employee: int) -> np.ndarray:
         days = np.flatnonzero(self.place.sort[employee] != OFF)
@@ -87,7 +90,7 @@ def test_the_cents_of_all_changes_are_those_of_the_lines_and_every_line_keeps_it
 def test_what_it_keeps_in_mind_is_what_going_along_the_lines_anew_gives() -> None:
     ready = Annealed(ward(6, 14, 2, rules=SOFT))
     anneal(ready.tables, ready.place, ready.everyone, ready.everyone, 5_000, 100.0, 1.0)
-    anew: Place = place_of(ready.tables, ready.place.sort, [1])
+    anew = ready.again()
     for kept, again in zip(ready.place[:6], anew[:6], strict=True):
         assert np.array_equal(kept, again)
 
@@ -100,7 +103,7 @@ def test_over_months_days_that_are_weeks_apart_are_exchanged_too(seed: int) -> N
         change = anneal(ready.tables, ready.place, ready.everyone, ready.everyone, 5_000, hot, hot / 2)
         assert ready.cents() - before == change
         before = ready.cents()
-    anew: Place = place_of(ready.tables, ready.place.sort, [1])
+    anew = ready.again()
     for kept, again in zip(ready.place[:6], anew[:6], strict=True):
         assert np.array_equal(kept, again)
     assert all(
@@ -131,7 +134,7 @@ def test_nobody_has_a_duty_where_the_day_is_not_open_to_them() -> None:
     tables = tables_of([closed, *ready.lines[1:]], options, ready.cover)
     assert (tables.option[0, 0] == OFF).all()
     assert (tables.option[0, 1] != OFF).any()
-    place = place_of(tables, np.full(ready.place.sort.shape, OFF, np.int32), [3])
+    place = place_of(tables, options, NOBODY, [3])
     anneal(tables, place, ready.everyone, ready.everyone, 3_000, 1000.0, 1000.0)
     assert place.sort[0, 0] == OFF
     assert (place.sort[0] != OFF).any()
@@ -159,7 +162,7 @@ def test_exchanges_change_cover_only_where_it_asks_for_some_people_s_duties(coun
     ready.cover = Cover([LineCover(options.day[mine], mine, np.full(14, 2), shortage, none)], len(options))
     ready.tables = tables_of(ready.lines, options, ready.cover)
     assert ready.tables.alike == (counted == 4)
-    ready.place = place_of(ready.tables, ready.place.sort, [1])
+    ready.place = ready.again()
     before = ready.cents()
     change = anneal(ready.tables, ready.place, ready.everyone, ready.everyone, 5_000, 20.0, 1.0)
     assert ready.cents() - before == change
@@ -197,7 +200,7 @@ def test_lines_cost_by_other_prices_what_they_would_cost_from_the_beginning() ->
     tables = price_anew(ready.tables, ready.place, dearer)
     anneal(tables, ready.place, ready.everyone, ready.everyone, 2_000, 30.0, 30.0)
     price_anew(tables, ready.place, ready.tables.cents)
-    anew = place_of(ready.tables, ready.place.sort, [1])
+    anew = ready.again()
     assert np.array_equal(ready.place.cents, anew.cents)
 
 
@@ -225,7 +228,7 @@ def test_the_search_anneals() -> None:
 def test_counts_beyond_a_hard_limit_only_come_nearer() -> None:
     """The ward wants 6 to 9 of 14 days; a roster of nobody at work is annealed until everyone has as many."""
     ready = Annealed(ward(6, 14, 3, rules=(DaysWorked(per="horizon", minimum=6, maximum=9),)))
-    place = place_of(ready.tables, np.full(ready.place.sort.shape, OFF, np.int32), [5])
+    place = place_of(ready.tables, ready.all_options, NOBODY, [5])
     lacking = [6 * 6]
     for _ in range(20):
         anneal(ready.tables, place, ready.everyone, ready.everyone, 100, 10.0, 10.0)
