@@ -35,8 +35,9 @@ TOLERANCE = 1e-6
 def outline_of(problem: Problem) -> Problem | None:
     """Give a problem without what tells people apart, or ``None`` where that leaves out nothing or makes no sense.
 
-    Everybody has one duty a day; work away from the outlet and work that rules ration are nobody's. Parts of a head
-    stay, as they decide how many people it takes.
+    The core of the rules is kept, and what they say of the order of somebody's days. Everybody has one duty a day; work
+    away from the outlet and work that rules ration are nobody's. Parts of a head stay, as they decide how many people
+    it takes.
     """
     rules = tuple(_outlined(problem))
     if rules == problem.rules:
@@ -54,8 +55,8 @@ def outline_of(problem: Problem) -> Problem | None:
 
 def _outlined(problem: Problem) -> Iterator[Rule]:
     for rule in problem.rules:
-        told = is_of(rule.name, (*CORE, *ORDER)) and not _tells_apart(rule, problem)
-        if told or isinstance(rule, IntervalCover):
+        outlined = is_of(rule.name, (*CORE, *ORDER)) and not _tells_apart(rule, problem)
+        if outlined or isinstance(rule, IntervalCover):
             yield rule
 
 
@@ -90,8 +91,8 @@ def expected(
     """Tell how much of each option its employee is expected to work, shape ``(len(options),)``.
 
     Where an outline has people once its places are whole, they work as long as its relaxation has them there, by any
-    of the options there; in a week no longer than it has them anywhere: with five days in place of four and a half,
-    days are shorter.
+    of the options there, for a mean duty where it has them not at all; in a week no longer than it has them anywhere:
+    with five days in place of four and a half, days are shorter.
 
     Parameters
     ----------
@@ -108,8 +109,11 @@ def expected(
     minutes = shares_of(outlined, given * outlined.paid_minutes, whole.shape)
     there = shares_of(options, options.paid_minutes.astype(float), whole.shape)
     in_week = np.equal.outer(week, np.arange(week.max() + 1)).astype(np.int64)
-    more = (whole.sum(2) @ in_week) / np.maximum(TOLERANCE, share.sum(2) @ in_week)
-    mean = minutes / np.maximum(TOLERANCE, share * np.maximum(1, more)[:, week, None])
+    days, shares = whole.sum(2) @ in_week, share.sum(2) @ in_week
+    more = np.where(shares > TOLERANCE, days / np.maximum(TOLERANCE, shares), 1)
+    duty = minutes.sum() / np.maximum(TOLERANCE, share.sum())
+    mean = np.where(share > TOLERANCE, minutes / np.maximum(TOLERANCE, share), duty)
+    mean /= np.maximum(1, more)[:, week, None]
     much: FloatArray = np.where(whole, mean / np.maximum(1, there), 0)[options.employee, options.day, options.outlet]
     return much
 

@@ -190,7 +190,6 @@ class PlaceSearch:
         every = duty_options(outline, rules)
         model = build_model(outline, rules, every.where(few_options(every)))
         roster, given = model.roster, np.zeros(len(model.roster.options))
-        ordered = any(is_of(rule.name, ORDER) for rule in rules)
         for part in by_weeks(model, model.relaxation, WEEK_ROWS):
             self._board.doing = "outline"
             own = np.isin(roster.duty_columns, part.columns)
@@ -201,20 +200,22 @@ class PlaceSearch:
                 yield np.isin(options.day, roster.options.day[own]), nothing
                 continue
             given[own] = lp.among(part).values[roster.duty_columns[own]]
-            if not ordered:
+            if not _orders_days(roster):
                 yield self._placed(roster, np.where(own, given, 0))
-        if ordered:
-            yield self._placed(roster, given, ordered=True)
+        if _orders_days(roster):
+            yield self._placed(roster, given)
 
-    def _placed(
-        self, outlined: RosterModel, given: FloatArray, *, ordered: bool = False
-    ) -> tuple[BoolArray, FloatArray]:
+    def _placed(self, outlined: RosterModel, given: FloatArray) -> tuple[BoolArray, FloatArray]:
         """Put people wholly where an outline gives shares; where the order of days has rules, by lines of work."""
         problem, options = outlined.problem, self._model.roster.options
         week = np.array(weeks_of(problem.horizon.dates))
         share = shares_of(outlined.options, given, (len(problem.staff), len(week), len(problem.outlets)))
-        lines = whole_lines(outlined, given, share, self._board.settings.seed) if ordered else None
-        whole = whole_places(share, week) if lines is None else lines
+        whole = None
+        if _orders_days(outlined):
+            seed = self._board.settings.seed
+            whole = whole_lines(outlined, given, share, week, seed, lambda: self._board.stopped)
+        if whole is None:
+            whole = whole_places(share, week)
         much = expected(outlined.options, given, options, week, whole)
         return much > 0, much
 
@@ -290,3 +291,8 @@ class PlaceSearch:
         rest = self._relaxation.around(follows, both)
         found = run_mip(MipTask(rest.relaxation)).values
         return None if found is None else self._kept(rest.whole(found), self._now)
+
+
+def _orders_days(outlined: RosterModel) -> bool:
+    """Tell whether rules of an outline look at the order of somebody's days, which a flow would break."""
+    return any(is_of(rule.name, ORDER) for rule in outlined.rules)

@@ -198,7 +198,7 @@ def test_staffing_ends_when_told(problem):
 # ---------------------------------------------------------------- outline
 
 
-def test_an_outline_tells_people_apart_by_cover_only_and_gives_one_duty_a_day():
+def test_an_outline_tells_people_apart_on_a_day_by_cover_only_and_gives_one_duty_a_day():
     problem = everything(staff=12)
     outline = outline_of(problem)
     assert {rule.name for rule in outline.rules} < {rule.name for rule in problem.rules}
@@ -263,6 +263,18 @@ def test_who_gets_more_days_than_the_outline_gives_is_expected_for_less_time_on_
     apart = expected_by(options, worked, options, np.array([0, 1]))
     by_day = np.bincount(options.day, apart * options.paid_minutes)
     np.testing.assert_allclose(by_day, (worked * options.paid_minutes)[first])
+
+
+def test_who_is_somewhere_without_a_share_is_expected_for_a_mean_duty(problem):
+    options = build_model(problem).roster.options
+    first = np.flatnonzero(options.employee == 0)[0]
+    worked, whole = np.zeros(len(options)), np.zeros((len(problem.staff), 2, len(problem.outlets)), bool)
+    worked[first] = 0.5
+    whole[1, 1, 0] = True
+    much = expected(options, worked, options, np.zeros(2, int), whole)
+    there = (options.employee == 1) & (options.day == 1) & (options.outlet == 0)
+    assert (much > 0).tolist() == there.tolist()
+    assert (much * options.paid_minutes).sum() == pytest.approx(options.paid_minutes[first])
 
 
 def test_nobody_is_expected_by_an_outline_without_duties(problem):

@@ -1,19 +1,21 @@
 """Shares of places rounded to lines of work: who is where on which day, as the rules about single employees allow.
 
 A linear programme says how much of a day everybody should be at each outlet. Everybody gets a line of whole days: days
-and outlets of large shares, about as many people at an outlet on a day as its shares add up to, and nothing that rules
-about runs of days, rests, weekends or counts forbid; what these rules price is paid for.
+and outlets of large shares, about as many people at an outlet on a day as its shares add up to, no more days in a week
+than someone's shares add up to, and nothing that rules say of lines (``Rule.line_parts``) forbid; what they price is
+paid for. Rules that say nothing of lines are left to those who take the answer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
-from schedsolver.domain.line import LineCover
+from schedsolver.domain.line import FORBIDDEN, LineCover, Walk
 from schedsolver.solve.lines.annealing import anneal
 from schedsolver.solve.lines.describe import LineProblem, line_problems
 from schedsolver.solve.lines.generation import first_lines
@@ -23,6 +25,7 @@ from schedsolver.solve.lines.pricer import Pricers
 from schedsolver.solve.lines.tables import tables_of
 
 if TYPE_CHECKING:
+    from schedsolver.domain.options import DutyOptions
     from schedsolver.model.context import RosterModel
 
 # A day costs minus the logarithm of its share, and one person more or less at a place than its shares add up to as much
@@ -32,23 +35,31 @@ UNITS_A_DUTY, LEAST_SHARE = 8, 0.1
 LEAST_UNIT = 100.0
 # How many people more or less are told apart by what they cost.
 SQUARES = 3
-# Moves of annealing for each employee and day, and its first and last temperature in those units.
-MOVES_A_DAY, HOT, COLD = 4_000, 1.0, 0.05
+# Moves of annealing for each employee and day, its first and last temperature in units, and how many there are.
+MOVES_A_DAY, HOT, COLD, TEMPERATURES = 4_000, 1.0, 0.05, 60
+# Sums of shares this little above a whole number are that number.
+TOLERANCE = 1e-6
 
 
-def whole_lines(roster: RosterModel, given: FloatArray, share: FloatArray, seed: int) -> BoolArray | None:
-    """Round how much everybody is at each outlet on each day to lines that keep all hard limits.
+def whole_lines(
+    roster: RosterModel, given: FloatArray, share: FloatArray, week: IntArray, seed: int, stopped: Callable[[], bool]
+) -> BoolArray | None:
+    """Round how much everybody is at each outlet on each day to lines.
 
     Parameters
     ----------
     roster
-        Its rules about single employees are kept; nobody may have two duties a day.
+        Its rules are asked of lines; nobody may have two duties a day.
     given
         How much of each option a linear programme gives, shape ``(options,)``.
     share
         What that adds up to, shape ``(employees, days, outlets)``.
+    week
+        Week of each day, from 0, shape ``(days,)``.
     seed
         Source of the choices.
+    stopped
+        Asked now and then; true ends the rounding with what there is.
 
     Returns
     -------
@@ -57,23 +68,25 @@ def whole_lines(roster: RosterModel, given: FloatArray, share: FloatArray, seed:
     options = roster.options
     duty = roster.column_cents()[roster.duty_columns] @ given / max(1.0, given.sum())
     unit = max(LEAST_UNIT, duty / UNITS_A_DUTY)
-    lines = [_priced(line, share[line.employee], options.outlet[line.options], unit) for line in line_problems(roster)]
-    place_of_option = options.day * share.shape[2] + options.outlet
-    cover = Cover([_wanted(share, place_of_option, unit * UNITS_A_DUTY)], len(options))
+    lines = [_priced(line, share[line.employee], options, unit, week) for line in line_problems(roster)]
+    cover = Cover([_heads(share, options, unit * UNITS_A_DUTY)], len(options))
     employees = np.arange(len(lines))
     first = first_lines(Pricers.of(lines, 1), cover, employees.tolist(), 1)
     if first is None:
         return None
     tables = tables_of(lines, options, cover)
     place = place_of(tables, options, joined(first), [seed])
-    anneal(tables, place, employees, employees, MOVES_A_DAY * place.sort.size, HOT * unit, COLD * unit)
+    moves = MOVES_A_DAY * place.sort.size // TEMPERATURES
+    for temperature in np.geomspace(HOT * unit, COLD * unit, TEMPERATURES):
+        if not stopped():
+            anneal(tables, place, employees, employees, moves, temperature, temperature)
     there, whole = options_at(tables, place), np.zeros(share.shape, bool)
     whole[options.employee[there], options.day[there], options.outlet[there]] = True
     return whole
 
 
-def _priced(line: LineProblem, share: FloatArray, outlet: IntArray, unit: float) -> LineProblem:
-    """Let duties cost what the shares of their places are short of the likeliest way to spend the day.
+def _priced(line: LineProblem, share: FloatArray, options: DutyOptions, unit: float, week: IntArray) -> LineProblem:
+    """Let duties and days off cost minus the logarithm of their shares, and limit the days of each week.
 
     Parameters
     ----------
@@ -81,22 +94,41 @@ def _priced(line: LineProblem, share: FloatArray, outlet: IntArray, unit: float)
         Whose duties.
     share
         Of this employee, shape ``(days, outlets)``.
-    outlet
-        Of each of the options, shape ``(n,)``.
+    options
+        All duty options.
     unit
         Cents of a factor e between two shares.
+    week
+        Week of each day, from 0, shape ``(days,)``.
     """
-    there = np.clip(share[line.day, outlet], LEAST_SHARE, 1)
-    likeliest = away = np.clip(1 - share.sum(axis=1), LEAST_SHARE, 1)
-    likeliest = np.maximum(away, np.clip(share.max(axis=1), LEAST_SHARE, 1))
+    there, away = share[line.day, options.outlet[line.options]], 1 - share.sum(axis=1)
     day_cents = line.day_cents.copy()
-    day_cents[:, 0] += np.rint(unit * np.log(likeliest / away))
-    return replace(
-        line, cents=np.rint(unit * np.log(likeliest[line.day] / there)).astype(np.int64), day_cents=day_cents
-    )
+    day_cents[:, 0] += _cents(away, unit)
+    most = np.ceil(np.bincount(week, share.sum(axis=1)) - TOLERANCE).astype(np.int64)
+    walks = (*line.walks, _days_by_week(week, most, day_cents.shape[1]))
+    return replace(line, cents=_cents(there, unit), day_cents=day_cents, walks=walks)
 
 
-def _wanted(share: FloatArray, place: IntArray, cents: float) -> LineCover:
+def _cents(share: FloatArray, unit: float) -> IntArray:
+    return np.rint(-unit * np.log(np.clip(share, LEAST_SHARE, 1))).astype(np.int64)
+
+
+def _days_by_week(week: IntArray, most: IntArray, steps: int) -> Walk:
+    """Give the walk that counts the days of each week, shape ``(weeks,)`` at most, and forbids more.
+
+    Its classes of days are the first of each week and the others of each.
+    """
+    first = np.append(True, np.diff(week) > 0)
+    states = np.arange(1 + most.max())
+    before = np.stack([np.zeros_like(states), states])[:, None, :, None]
+    after = np.broadcast_to(before + (np.arange(steps) > 0), (2, len(most), len(states), steps))
+    allowed = after <= np.maximum(most[None, :, None, None], before)
+    shape = 2 * len(most), len(states), steps
+    follow = np.where(allowed, after, 0).reshape(shape)
+    return Walk(np.where(first, week, len(most) + week), follow, np.where(allowed, 0, FORBIDDEN).reshape(shape))
+
+
+def _heads(share: FloatArray, options: DutyOptions, cents: float) -> LineCover:
     """Want as many people at each outlet on each day as its shares add up to.
 
     Missing all of a few people is far worse than parts of many: it costs as the square of the distance does at whole
@@ -106,14 +138,14 @@ def _wanted(share: FloatArray, place: IntArray, cents: float) -> LineCover:
     ----------
     share
         Shape ``(employees, days, outlets)``.
-    place
-        Number of the outlet and day of each option, shape ``(options,)``.
+    options
+        All duty options.
     cents
         Price of a distance of 1.
     """
     total = share.sum(axis=0).ravel()
     target = np.rint(total).astype(np.int64)
-    each = np.arange(len(total))
+    each, everybody = np.arange(len(total)), np.full(len(total), len(share))
 
     def tiers(beyond: FloatArray, most: IntArray) -> IntArray:
         """Price people on one side of a target that is beyond the sum of shares by so much towards that side."""
@@ -122,7 +154,5 @@ def _wanted(share: FloatArray, place: IntArray, cents: float) -> LineCover:
         price = [np.rint(cents * (1 + 2 * step + 2 * beyond)).astype(np.int64) for step in steps]
         return np.concatenate([np.stack([each, *tier], axis=1) for tier in zip(width, price, strict=True)])
 
-    everybody = np.full(len(total), len(share))
-    return LineCover(
-        place, np.arange(len(place)), target, tiers(total - target, target), tiers(target - total, everybody)
-    )
+    shortage, surplus = tiers(total - target, target), tiers(target - total, everybody)
+    return LineCover(options.day * share.shape[2] + options.outlet, np.arange(len(options)), target, shortage, surplus)

@@ -38,7 +38,7 @@ def _drawn(rng: np.random.Generator) -> Problem:
     start = FRIDAY + int(rng.integers(-1, 3)) * DAY
     back = int(rng.integers(0, 4))
     history = [
-        _duty(start - b * DAY, int(kind) - 1) for b in range(1, back + 1) if (kind := rng.integers(0, 3))
+        duty_on(start - b * DAY, int(kind) - 1) for b in range(1, back + 1) if (kind := rng.integers(0, 3))
     ]  # fmt: skip
     bare = plain(
         horizon=Horizon(start=start, days=days, slot_minutes=60, known_from=start - back * DAY if back else None),
@@ -101,7 +101,7 @@ def line_problem(problem: Problem) -> LineProblem:
 def every_line(problem: Problem) -> Iterator[tuple[tuple[int, ...], int | None]]:
     """Each line as steps, 0 for off, with what the checker's judges charge for it; ``None`` where one forbids it."""
     rules = active_rules(problem)
-    duties = {(d, k): _duty(date, k) for d, date in enumerate(problem.horizon.dates) for k in range(len(SHIFTS))}
+    duties = {(d, k): duty_on(date, k) for d, date in enumerate(problem.horizon.dates) for k in range(len(SHIFTS))}
     for steps in itertools.product(range(1 + len(SHIFTS)), repeat=problem.horizon.days):
         roster = Schedule(duty_list=tuple(duties[d, s - 1] for d, s in enumerate(steps) if s))
         judgements = [rule.judge(problem, roster) for rule in rules]
@@ -109,9 +109,10 @@ def every_line(problem: Problem) -> Iterator[tuple[tuple[int, ...], int | None]]
         yield steps, sum(judgement.cents for judgement in judgements) if allowed else None
 
 
-def _duty(date: dt.date, kind: int) -> Duty:
+def duty_on(date: dt.date, kind: int, employee_id: str = "E1", outlet_id: str = "Hub") -> Duty:
+    """Somebody's duty of a shift type."""
     shift = SHIFTS[kind]
     return Duty(
-        employee_id="E1", date=date, outlet_id="Hub", shift_type_id=shift.shift_type_id,
+        employee_id=employee_id, date=date, outlet_id=outlet_id, shift_type_id=shift.shift_type_id,
         start=moment(shift.start_from, date), end=moment(shift.start_from + shift.minutes_min, date),
     )  # fmt: skip
