@@ -23,6 +23,7 @@ from schedsolver.solve.lines.master import Cover, joined
 from schedsolver.solve.lines.place import options_at, place_of
 from schedsolver.solve.lines.pricer import Pricers
 from schedsolver.solve.lines.tables import tables_of
+from schedsolver.solve.outline import TOLERANCE
 
 if TYPE_CHECKING:
     from schedsolver.domain.options import DutyOptions
@@ -37,8 +38,6 @@ LEAST_UNIT = 100.0
 SQUARES = 3
 # Moves of annealing for each employee and day, its first and last temperature in units, and how many there are.
 MOVES_A_DAY, HOT, COLD, TEMPERATURES = 4_000, 1.0, 0.05, 60
-# Sums of shares this little above a whole number are that number.
-TOLERANCE = 1e-6
 
 
 def whole_lines(

@@ -13,7 +13,8 @@ from schedsolver.model.build import build_model
 from schedsolver.rules.contract import DaysWorked
 from schedsolver.rules.cost import PaidTime
 from schedsolver.rules.sequence import DaysOff, WorkDays
-from schedsolver.solve.lines.rounding import whole_lines
+from schedsolver.solve.lines.master import Cover
+from schedsolver.solve.lines.rounding import _heads, whole_lines
 from tests.solve.lines.employees import SHIFTS, duty_on
 from tests.solve.lines.wards import ward
 
@@ -97,6 +98,17 @@ def test_whole_shares_that_rules_allow_stay_as_they_are(changes: dict[str, Any])
     share = np.zeros((3, 5, 2))
     share[0, [0, 1, 3, 4], 0] = share[1, [1, 3], 1] = share[2, [0, 2, 3], [0, 1, 0]] = 1
     assert np.array_equal(rounded(team(3, 5, RUNS, **changes), share), share > 0)
+
+
+@pytest.mark.parametrize("total", [0.0, 2.3, 3.4, 5.6])
+def test_heads_cost_as_the_square_of_their_distance_up_to_three_and_then_evenly(total: float) -> None:
+    options, share = build_model(team(12, 2)).roster.options, np.zeros((12, 2, 2))
+    share[:, 0, 1] = total / 12
+    cover, target = Cover([_heads(share, options, 1000.0)], len(options)), round(total)
+    cost = [float(cover.cents_by_row(np.full(4, n), 10**6)[1]) for n in range(13)]
+    for n in range(12):
+        near = max(min(n, target + 3), target - 4)
+        assert cost[n + 1] - cost[n] == pytest.approx(1000 * ((near + 1 - total) ** 2 - (near - total) ** 2), abs=1)
 
 
 def test_what_everybody_may_not_is_spread_over_the_days() -> None:
