@@ -19,8 +19,9 @@ PART_SECONDS = 6.0
 SLACK = 3.0
 # The same as long as rosters are far from good.
 ROUGH_SLACK = 10.0
-# After so many parts names are found, for so many outlets and days with care.
-EVERY, PLACES = 10, 10
+# After so many parts names are found, for so many outlets and days with care; for more where all else takes long, so
+# that care takes so many times as long as that.
+EVERY, PLACES, CARE_TO_REST = 10, 10, 2.0
 # Before time is up names are found whenever they may be, from so many times as long as all outlets and days that wait
 # for care should take, and no longer than this share of the limit. Care for one saves more than parts do in the time.
 CARE, CARE_SHARE = 2.0, 0.2
@@ -47,7 +48,8 @@ class Announcer:
     def __init__(self, board: Board, naming: Naming) -> None:
         self._board, self._naming = board, naming
         self._named = board.values
-        self._took, self._ended, self._took_each = 0.0, 0.0, 0.0
+        # Seconds that names took, without care, and care for one place; when they were found last.
+        self._took, self._bare, self._each, self._ended = 0.0, 0.0, 0.0, 0.0
         self._busy = threading.Lock()
         self.careful, self.parts = False, 0
 
@@ -69,17 +71,28 @@ class Announcer:
 
     def _offer(self, values: IntArray, phase: str) -> None:
         new = values is not self._named
-        if not new and not self._naming.waiting:
+        most = self._places if self.careful and not (new and self._soon_over) else 0
+        if not new and not (self._naming.waiting and most):
             return
         began = time.perf_counter()
-        self._naming.most = PLACES if self.careful and not (new and self._soon_over) else 0
+        self._naming.most = most
         self.parts, self._named = 0, values
         self._board.offer(values, phase)
         if not self._board.settings.deterministic:
             self._ended = time.perf_counter()
             self._took = self._ended - began
-            if self._naming.most and self._naming.waiting:
-                self._took_each = self._took / PLACES
+            if not most:
+                self._bare = self._took
+            elif self._naming.waiting:
+                self._each = max(0.0, self._took - self._bare) / most
+
+    @property
+    def _places(self) -> int:
+        """For how many outlets and days to find names with care now; no more than there is time for."""
+        if self._board.settings.deterministic or not self._each:
+            return PLACES
+        wanted = max(PLACES, round(CARE_TO_REST * self._bare / self._each))
+        return max(0, min(wanted, int(self._seconds_left / self._each)))
 
     @property
     def part_seconds(self) -> float:
@@ -88,12 +101,12 @@ class Announcer:
 
     @property
     def _seconds_left(self) -> float:
-        return self._board.seconds_left - SLACK * self._took
+        return self._board.seconds_left - SLACK * (self._bare or self._took)
 
     @property
     def _care_seconds(self) -> float:
         """Seconds before time is nearly up from which names are found as often as may be."""
-        wanted = CARE * self._took_each * self._naming.waiting
+        wanted = CARE * self._each * self._naming.waiting
         return min(wanted, CARE_SHARE * self._board.settings.time_seconds)
 
     @property

@@ -6,14 +6,23 @@ import numpy as np
 import pytest
 
 from schedsolver.solve import announce
-from schedsolver.solve.announce import CARE, CARE_SHARE, EVERY, PART_SECONDS, PLACES, ROUGH_SLACK, SLACK, Announcer
+from schedsolver.solve.announce import (
+    CARE,
+    CARE_SHARE,
+    EVERY,
+    PART_SECONDS,
+    PLACES,
+    ROUGH_SLACK,
+    SLACK,
+    Announcer,
+)
 
 
 class World:
-    """A board, names that take so many seconds to find, and a clock."""
+    """A board, names that take so many seconds to find and more for each place with care, and a clock."""
 
-    def __init__(self, monkeypatch, left=1000.0, takes=2.0, deterministic=False):
-        self.now, self.left, self.takes = 100.0, left, takes
+    def __init__(self, monkeypatch, left=1000.0, takes=2.0, each=0.0, deterministic=False):
+        self.now, self.left, self.takes, self.each = 100.0, left, takes, each
         self.offers: list[tuple[object, str, int | None]] = []
         self.values, self.seconds_left = np.zeros(1), left
         self.settings = SimpleNamespace(deterministic=deterministic, time_seconds=left)
@@ -23,7 +32,7 @@ class World:
 
     def offer(self, values, phase):
         self.offers.append((values, phase, self.naming.most))
-        self.pass_time(self.takes)
+        self.pass_time(self.takes + self.each * self.naming.most)
 
     def pass_time(self, seconds):
         self.now += seconds
@@ -43,6 +52,8 @@ def test_names_are_found_after_some_parts_and_not_for_what_was_named(monkeypatch
     world.pass_time(100)
     assert world.solve_part(better, EVERY) == 1
     world.naming.waiting = 1
+    assert world.solve_part(better, EVERY) == 1
+    world.announcer.careful = True
     assert world.solve_part(better) == 2
     assert world.offers[0][:2] == (better, "part")
 
@@ -66,35 +77,62 @@ def test_names_get_care_once_that_is_worth_it_and_a_few_places_at_a_time(monkeyp
     assert [most for _, _, most in world.offers] == [0, PLACES]
 
 
+def named_twice(world: World, waiting: int) -> None:
+    """Let it know how long names take, without care and with."""
+    world.announcer.offer(np.zeros(1), "without care")
+    world.announcer.careful, world.naming.waiting = True, waiting
+    world.announcer.offer(np.zeros(1), "with care")
+    assert [most for _, _, most in world.offers] == [0, PLACES]
+    world.offers.clear()
+
+
 def test_when_time_is_nearly_up_what_is_new_is_named_quickly_and_then_with_care(monkeypatch):
-    world, better = World(monkeypatch), np.ones(1)
-    world.announcer.careful = True
-    world.announcer.offer(np.zeros(1), "measured")
-    world.naming.waiting = 1
-    world.seconds_left = SLACK * world.takes + PART_SECONDS + 0.1
-    assert world.solve_part(better) == 1
+    world, better = World(monkeypatch, each=0.01), np.ones(1)
+    named_twice(world, 1)
+    world.seconds_left = SLACK * world.takes + PART_SECONDS + CARE * world.each + 0.01
+    assert world.solve_part(better) == 0
+    world.seconds_left -= CARE * world.each
     assert world.announcer.part_seconds == PART_SECONDS
-    world.seconds_left -= 0.2
+    world.pass_time(0.02)
+    assert world.solve_part(better) == 1
     assert world.solve_part(better) == 2
-    assert world.solve_part(better) == 3
-    assert [most for _, _, most in world.offers] == [PLACES, 0, PLACES]
-    assert world.announcer.part_seconds == pytest.approx(PART_SECONDS - 0.1 - 2 * world.takes)
+    quick, careful = [most for _, _, most in world.offers]
+    assert quick == 0
+    assert careful > PLACES
     world.seconds_left = 1.0
     assert world.announcer.part_seconds == 0
 
 
 @pytest.mark.parametrize(("waiting", "seconds"), [(30, CARE * 30 * 0.2), (10_000, CARE_SHARE * 1000)])
 def test_names_are_found_all_the_time_once_those_that_wait_for_care_need_what_is_left(monkeypatch, waiting, seconds):
-    world = World(monkeypatch)
-    assert world.takes / PLACES == 0.2
-    world.announcer.careful, world.naming.waiting = True, waiting
-    world.announcer.offer(np.zeros(1), "measured")
+    world = World(monkeypatch, each=0.2)
+    named_twice(world, waiting)
     world.seconds_left = SLACK * world.takes + PART_SECONDS + seconds + 0.1
-    assert world.solve_part(np.ones(1)) == 1
+    assert world.solve_part(np.ones(1)) == 0
     world.seconds_left -= 0.2
-    for turn in (2, 3, 4):
+    for turn in (1, 2):
         assert world.solve_part(np.full(1, turn)) == turn
-    assert [most for _, _, most in world.offers] == [PLACES] * 4
+    assert all(most >= PLACES for _, _, most in world.offers)
+
+
+@pytest.mark.parametrize(("takes", "places"), [(0.5, PLACES), (8.0, 80)])
+def test_where_all_else_takes_long_more_places_have_care_at_once(monkeypatch, takes, places):
+    world = World(monkeypatch, takes=takes, each=0.2)
+    named_twice(world, 500)
+    world.announcer.offer(np.ones(1), "next")
+    assert world.offers[0][2] == places
+
+
+def test_no_more_places_have_care_than_there_is_time_for(monkeypatch):
+    world, better = World(monkeypatch, takes=8.0, each=0.2), np.ones(1)
+    named_twice(world, 500)
+    world.announcer.offer(better, "next")
+    world.seconds_left = SLACK * world.takes + 4.1
+    world.announcer.offer(better, "a few more")
+    world.announcer.offer(better, "no time")
+    assert [most for _, _, most in world.offers] == [80, 20]
+    world.announcer.offer(np.ones(1), "new")
+    assert [most for _, _, most in world.offers] == [80, 20, 0]
 
 
 def test_work_that_is_counted_heeds_no_clock(monkeypatch):
