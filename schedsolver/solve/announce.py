@@ -24,7 +24,7 @@ ROUGH_SLACK = 10.0
 EVERY, PLACES, CARE_TO_REST = 10, 10, 2.0
 # Before time is up names are found whenever they may be, from so many times as long as all outlets and days that wait
 # for care should take, and no longer than this share of the limit. Care for one saves more than parts do in the time.
-CARE, CARE_SHARE = 2.0, 0.2
+CARE, CARE_SHARE = 2.0, 0.4
 
 
 class Announcer:
@@ -89,10 +89,12 @@ class Announcer:
     @property
     def _places(self) -> int:
         """For how many outlets and days to find names with care now; no more than there is time for."""
+        if self._seconds_left <= 0:
+            return 0
         if self._board.settings.deterministic or not self._each:
             return PLACES
         wanted = max(PLACES, round(CARE_TO_REST * self._bare / self._each))
-        return max(0, min(wanted, int(self._seconds_left / self._each)))
+        return min(wanted, int(self._seconds_left / self._each))
 
     @property
     def part_seconds(self) -> float:

@@ -135,6 +135,16 @@ def test_no_more_places_have_care_than_there_is_time_for(monkeypatch):
     assert [most for _, _, most in world.offers] == [80, 20, 0]
 
 
+def test_nothing_has_care_once_time_is_up(monkeypatch):
+    world = World(monkeypatch)
+    same = np.ones(1)
+    world.announcer.offer(same, "without care")
+    world.announcer.careful, world.naming.waiting = True, 5
+    world.seconds_left = -1.0
+    world.announcer.offer(same, "the same")
+    assert len(world.offers) == 1
+
+
 def test_work_that_is_counted_heeds_no_clock(monkeypatch):
     world = World(monkeypatch, deterministic=True, left=float("inf"))
     assert world.solve_part(np.ones(1), EVERY) == 1
