@@ -51,6 +51,8 @@ LEAST_WORK = 0.2
 STAFFING = "outlet by outlet"
 # Relaxations and outlines of more rows are solved week by week.
 WEEK_ROWS = 100_000
+# Seconds between looks at the clock where there is nothing to do but wait for it.
+NAP = 0.1
 # A relaxation is solved so many times at most, with more of its rows each time.
 MOST_ROUNDS = 3
 
@@ -104,18 +106,23 @@ class PlaceSearch:
     def _relax_and_improve(self, rng: np.random.Generator) -> None:
         """Solve the relaxation; before the last and longest of its rounds, improve for as long as the others took.
 
-        A single thread has a bound first, and gives everybody their second turn among the duties near it.
+        A single thread has a bound first, and gives everybody their second turn among the duties near it. A round takes
+        longer than the one before, so none is begun for which there is less time than that.
         """
         parts = by_weeks(self._model, self._relaxation, WEEK_ROWS)
         bounds = [part.relaxation.floor for part in parts]
         rounds = [solve_by_rows(part.relaxation, lambda: self._board.stopped) for part in parts]
-        began = time.perf_counter()
+        began, took = time.perf_counter(), [0.0] * len(parts)
         for turn, of in itertools.product(range(MOST_ROUNDS), range(len(parts))):
             if (turn, of) == (1, 0) and self._board.settings.threads == 1:
                 self._staff_again()
             if turn == MOST_ROUNDS - 1 and not self._board.settings.deterministic:
                 self._improve(rng, (time.perf_counter() - began) / len(parts))
+            if self._board.seconds_left < took[of]:
+                continue
+            since = time.perf_counter()
             lp = next(rounds[of], None)
+            took[of] = time.perf_counter() - since
             if lp is not None:
                 bounds[of] = max(bounds[of], lp.bound)
                 self._board.raise_bound(sum(bounds), "linear relaxation")
@@ -230,8 +237,12 @@ class PlaceSearch:
             now = self._now
             kind, size = ("places", 1) if self._above is None else next(sizes)
             phase = self._board.doing = f"neighbourhood of {kind}"
-            free = free_options(self._model, kind, size, rng)
-            self._again(part_of(self._model, self._relaxation, free, now, self._near(kind)), now, kind)
+            if self._announcer.part_seconds > 0:
+                free = free_options(self._model, kind, size, rng)
+                self._again(part_of(self._model, self._relaxation, free, now, self._near(kind)), now, kind)
+            else:
+                # What time is left is for names.
+                self._board.stop.wait(NAP)
             self._announcer.offer_if_due(self._now, phase)
 
     def _again(self, part: Part, now: IntArray, kind: str) -> bool:

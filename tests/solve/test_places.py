@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -150,6 +151,38 @@ def test_one_thread_has_a_bound_before_the_second_turn(problem, threads):
     first = [called.index(name) for name in ("staff", "bound", "again")]
     assert called.count("again") == 1
     assert threads == 2 or first == sorted(first)
+
+
+@pytest.mark.parametrize(("left", "solved"), [(11.0, [1000, 2000, 3000]), (9.0, [1000])])
+def test_no_round_of_a_relaxation_is_begun_that_there_is_no_time_for(problem, monkeypatch, left, solved):
+    """Each of three rounds takes ten seconds."""
+    board, places = opened(problem)
+    clock = itertools.count(0, 10)
+    monkeypatch.setattr(places_module, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    monkeypatch.setattr(
+        places_module, "solve_by_rows", lambda *_: (SimpleNamespace(bound=b) for b in (1000, 2000, 3000))
+    )
+    monkeypatch.setattr(Board, "seconds_left", left)
+    places._improve = places._guided = places._staff_again = lambda *_: None
+    places._relax_and_improve(np.random.default_rng(0))
+    assert [point.bound for point in board.trace if point.phase == "linear relaxation"] == solved
+
+
+@pytest.mark.parametrize("seconds", [0.0, 5.0])
+def test_when_there_is_no_time_for_a_part_only_names_are_found(problem, seconds):
+    board, places = opened(problem)
+    solved, named = [], []
+
+    def name(values, phase):
+        named.append(phase)
+        if len(named) == 2:
+            board.stop.set()
+
+    places._announcer = SimpleNamespace(part_seconds=seconds, offer_if_due=name)
+    places._again = lambda *_: solved.append(1)
+    places._improve(np.random.default_rng(0))
+    assert named == ["neighbourhood of places"] * 2
+    assert len(solved) == (2 if seconds else 0)
 
 
 def test_only_the_people_of_the_outline_staff_a_place(problem):
