@@ -115,6 +115,13 @@ class Cover:
         left.surplus = _Tiers(self.surplus.width - taken, self.surplus.cents)
         return left, int((taken * self.surplus.cents).sum())
 
+    def with_dearer_shortage(self, cents: int) -> Cover:
+        """Give a cover in which each duty missing costs so much more, or less; none may cost less than nothing."""
+        dearer = copy.copy(self)
+        dearer.shortage = _Tiers(self.shortage.width, np.where(self.shortage.width > 0, self.shortage.cents + cents, 0))
+        dearer.highest = dearer.shortage.cents.max(axis=0, initial=0).astype(float)
+        return dearer
+
     def among(self, options: IntArray, counted: BoolArray) -> Cover:
         """Give the rows that some duty options count towards.
 

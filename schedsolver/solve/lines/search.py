@@ -21,6 +21,7 @@ from schedsolver.solve.lines.neighbourhoods import Neighbourhoods
 from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.pricer import Pricers
 from schedsolver.solve.lines.tables import tables_of
+from schedsolver.solve.lines.whole_sums import bounds_of_whole_shortage
 
 if TYPE_CHECKING:
     from schedsolver.model.build import BuiltModel
@@ -33,6 +34,8 @@ RESTRICTED_SHARE = 0.4
 SMALL = 500
 # Share of the time left that column generation may take; what it has by then will do.
 GENERATION_SHARE = 0.4
+# Share of the time left that bounds from whole sums may take.
+SUMS_SHARE = 0.1
 # Where there is a roster, none is looked for by a dive if the master is still this share above its bound.
 FAR = 0.02
 # How often everybody has a turn when the first roster is put together, and where pricing takes long.
@@ -133,6 +136,7 @@ class LineSearch:
             best = self.board.best
             if self.threads == 1 or best is None or best.phase != DIVE:
                 self._anneal(first)
+            self._bound_whole_sums(lines)
             self._improve(lines)
 
     def _anneal(self, first: list[Line]) -> None:
@@ -171,6 +175,16 @@ class LineSearch:
         # Lines that the first prices lead to may break what was not counted then.
         master.add([line for line in first if self.pricers.keeps(line)])
         return generate(self.pricers, master, over, self._raise_bound, more=self._passed, share=CLOSE)
+
+    def _bound_whole_sums(self, lines: Generated) -> None:
+        """Raise the bound as far as whole sums of what is missing do, for a small share of the time left."""
+        left = self.board.seconds_left * (1 - SUMS_SHARE)
+
+        def over() -> bool:
+            return self.board.stopped or self.board.seconds_left < left
+
+        for bound in bounds_of_whole_shortage(self.pricers, self.cover, lines, self.unit, over):
+            self._raise_bound(bound)
 
     def _passed(self) -> list[Line]:
         """Give the lines of rosters that annealing has passed since this was asked last."""

@@ -1,6 +1,8 @@
 """The search over lines against direct CP-SAT, its bound against optima, and what the master says of cover."""
 
 import itertools
+from collections.abc import Callable, Iterator
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -21,6 +23,8 @@ from schedsolver.solve.settings import Settings
 from schedsolver.solve.strategy import Strategy
 from tests.solve.lines.wards import ward
 from tests.tiny import tiny
+
+search_module = import_module("schedsolver.solve.lines.search")
 
 
 def cover_of(problem: Problem) -> Cover:
@@ -142,6 +146,20 @@ def test_a_deterministic_search_ends_where_bounds_leave_nothing_to_look_for() ->
     """Neighbourhoods that their bound rules out take no work of CP-SAT, and must count all the same."""
     result = solve(ward(5, 14, 2), Settings(deterministic=True, gap=0, deterministic_work=1.0))
     assert result.stopped_because in ("work limit", "proved optimal")
+
+
+def test_bounds_from_whole_sums_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, bool]] = []
+
+    def bounds(_: Pricers, cover: Cover, lines: Generated, unit: int, stopped: Callable[[], bool]) -> Iterator[float]:
+        asked.append((unit, stopped()))
+        yield from (lines.bound + 0.5, lines.bound + 1)
+
+    monkeypatch.setattr(search_module, "bounds_of_whole_shortage", bounds)
+    settings = Settings(deterministic=True, gap=0, deterministic_work=1.0, strategy=Strategy(small_options=0))
+    result = solve(ward(8, 28, 1), settings)
+    assert asked == [(1, False)]
+    assert generated(ward(8, 28, 1))[1].bound + 1 - 1e-6 <= result.bound <= result.objective
 
 
 def test_nobody_can_keep_the_rules() -> None:
