@@ -33,7 +33,7 @@ TRIES, CLOSE = 12, 1e-5
 class _Point:
     """A change of price with the bound it gives, and how fast that rises with the change."""
 
-    change: float
+    change: int
     bound: float
     slope: float
 
@@ -56,23 +56,27 @@ class _Kind:
     def __init__(self, whole: int, sign: int, most: float, bound: float, missing: float) -> None:
         self._whole, self.sign, self._most = whole, sign, most
         self.bound = bound
-        self._left = _Point(0.0, bound, sign * (missing - whole))
+        self._left = _Point(0, bound, sign * (missing - whole))
         self._right: _Point | None = None
 
-    def next_change(self, first: float) -> tuple[float, float]:
+    def next_change(self, first: int) -> tuple[int, float]:
         """Give the change to try next, ``first`` of all, and what the bound can be at most.
 
-        The bound is concave in the change, so it is nowhere above where the tangents at two changes meet.
+        The bound is concave in the change, so it is nowhere above where the tangents at two changes meet. Changes are
+        whole cents; where there is none between those two the bound is what it is.
         """
         left, right = self._left, self._right
         if right is None:
-            change = min(self._most, 2 * left.change or first)
+            change = int(min(self._most, 2 * left.change or first))
             return change, math.inf if change > left.change else self.bound
         ends = right.bound - left.bound + left.slope * left.change - right.slope * right.change
-        change = ends / (left.slope - right.slope)
-        return change, left.bound + left.slope * (change - left.change)
+        meet = ends / (left.slope - right.slope)
+        change = round(meet)
+        if change in (left.change, right.change):
+            return change, self.bound
+        return change, left.bound + left.slope * (meet - left.change)
 
-    def take(self, change: float, bound: float, missing: float) -> None:
+    def take(self, change: int, bound: float, missing: float) -> None:
         """Take the bound of the master whose price is changed, and how many duties it misses."""
         found = _Point(change, bound - self.sign * change * self._whole, self.sign * (missing - self._whole))
         self.bound = max(self.bound, found.bound)
@@ -98,24 +102,24 @@ def bounds_of_whole_shortage(
     stopped
         Asked in between; true ends it.
     """
-    missing = _missing(cover, lines)
-    if abs(missing - round(missing)) < NEAR:
+    missing, prices = _missing(cover, lines), cover.shortage.cents[cover.shortage.width > 0]
+    if abs(missing - round(missing)) < NEAR or not len(prices):
         return
-    cheapest = float(cover.shortage.cents[cover.shortage.width > 0].min())
+    first = max(1, round(FIRST * cover.usual))
     at_most = _Kind(math.floor(missing), 1, math.inf, lines.bound, missing)
-    at_least = _Kind(math.ceil(missing), -1, cheapest - 1, lines.bound, missing)
+    at_least = _Kind(math.ceil(missing), -1, int(prices.min()) - 1, lines.bound, missing)
     for _ in range(TRIES):
         kind = min((at_most, at_least), key=lambda one: one.bound)
-        change, hope = kind.next_change(FIRST * cover.usual)
+        change, hope = kind.next_change(first)
         if stopped() or hope <= unit * math.ceil(kind.bound / unit - NEAR) + NEAR:
             return
-        priced = cover.with_dearer_shortage(round(kind.sign * change))
+        priced = cover.with_dearer_shortage(kind.sign * change)
         master = Master(priced, pricers.employees, stopped)
         master.add(lines.lines)
         found = generate(pricers, master, stopped, share=CLOSE)
         if found is None:
             return
-        kind.take(abs(round(kind.sign * change)), found.bound, _missing(priced, found))
+        kind.take(change, found.bound, _missing(priced, found))
         yield min(at_most.bound, at_least.bound)
 
 

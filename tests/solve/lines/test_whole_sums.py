@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,6 +94,20 @@ def test_the_bound_of_one_person_on_two_days_by_hand() -> None:
     assert not list(bounds_of_whole_shortage(pricers, cover, found, 1, lambda: True))
 
 
+@pytest.mark.parametrize("cents", [None, 0, 1])
+def test_duties_without_a_price_that_could_fall_give_no_bound(cents: int | None) -> None:
+    """Of one duty wanted a quarter of a line of two gives a half."""
+    roster = weekend(2)
+    line, options = every_line(line_problems(roster)[0])[-1], np.flatnonzero(roster.options.employee == 0)
+    shortage = np.zeros((0, 3), np.int64) if cents is None else np.array([[0, 1, cents]])
+    cover = Cover(
+        [LineCover(options * 0, options, np.array([1]), shortage, np.array([[0, 9, 5]]))], len(roster.options)
+    )
+    pricers, found = solved(line_problems(roster), cover)
+    half = replace(found, lines=[line], weight=np.array([0.25]), reduced=np.zeros(1))
+    assert max(bounds_of_whole_shortage(pricers, cover, half, 1, lambda: False), default=0.0) <= found.bound + 1e-6
+
+
 def test_the_best_change_of_price_is_found_where_tangents_meet() -> None:
     """The master misses 4.5 as long as that is dearer by less than 30, then 3.5, 2 from 50 on; 4 at most are wanted."""
     kind = _Kind(4, 1, math.inf, 1000.0, 4.5)
@@ -100,14 +115,17 @@ def test_the_best_change_of_price_is_found_where_tangents_meet() -> None:
     def master(change: float) -> tuple[float, float]:
         return min((1000 + 4.5 * change, 4.5), (1030 + 3.5 * change, 3.5), (1105 + 2 * change, 2.0))
 
+    assert kind.next_change(1) == (1, math.inf)
     tried = []
     for _ in range(12):
-        change, hope = kind.next_change(8.0)
+        change, hope = kind.next_change(8)
         tried.append(change)
         assert hope >= 1015 - 1e-9
         kind.take(change, *master(change))
     assert tried[:3] == [8, 16, 32]
     assert kind.bound == pytest.approx(1015)
+    # There is no whole cent between the last two.
+    assert kind.next_change(8)[1] == kind.bound
 
 
 @pytest.mark.parametrize("cents", [-20, 0, 7])
