@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from ortools.sat.python import cp_model
 
-from schedsolver.domain.arrays import BoolArray, IntArray
+from schedsolver.domain.arrays import BoolArray, IntArray, short
 from schedsolver.domain.columns import CrewColumns, HeadColumns, LeaveColumns, MoveColumns, PaidColumns
 from schedsolver.domain.rule import Rule, Tier, is_of
 from schedsolver.model.record import Record, Rows
@@ -189,8 +189,8 @@ class RosterModel:
         self._record.rows.append(
             Rows(
                 terms,
-                columns,
-                coefficients // np.repeat(divisor, terms),
+                columns.astype(np.int32),
+                short(coefficients // np.repeat(divisor, terms)),
                 np.where(low <= -UNBOUNDED, low, -(-low // divisor)),
                 np.where(high >= UNBOUNDED, high, high // divisor),
                 self.core,
@@ -200,7 +200,7 @@ class RosterModel:
     def relaxation(self) -> Relaxation:
         """Give the linear relaxation: all rows but those of squares."""
         column, coefficient = self._record.terms()
-        blocks = self._record.rows or [Rows(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)]
+        blocks = self._record.rows or [Rows(_NOTHING, column, coefficient, _NOTHING, _NOTHING)]
         terms = np.concatenate([block.terms for block in blocks])
         return Relaxation(
             self.column_cents(),

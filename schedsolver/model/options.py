@@ -22,11 +22,11 @@ def duty_options(problem: Problem, rules: Sequence[Rule]) -> DutyOptions:
 
     Breaks are not enumerated: an option only says when each of its breaks may begin.
     """
-    options = every_duty(problem)
+    useful = np.any(activities_allowed(problem, rules), axis=3) if problem.activities else None
+    options = every_duty(problem, useful)
     for rule in rules:
         options = admitted(rule, problem, options)
-    allowed = activities_allowed(problem, rules)
-    return _with_something_to_do(options, allowed) if problem.activities else options
+    return options
 
 
 def admitted(rule: Rule, problem: Problem, options: DutyOptions) -> DutyOptions:
@@ -35,7 +35,9 @@ def admitted(rule: Rule, problem: Problem, options: DutyOptions) -> DutyOptions:
     if kept is not None:
         options = options.where(kept)
     allowed = rule.permits(problem)
-    return options if allowed is None else _with_something_to_do(options, allowed)
+    if allowed is not None:
+        options = options.where(np.any(allowed, axis=3)[options.employee, options.outlet, options.day])
+    return options
 
 
 def activities_allowed(problem: Problem, rules: Sequence[Rule]) -> BoolArray:
@@ -49,17 +51,22 @@ def activities_allowed(problem: Problem, rules: Sequence[Rule]) -> BoolArray:
     return allowed
 
 
-def _with_something_to_do(options: DutyOptions, allowed: BoolArray) -> DutyOptions:
-    useful: BoolArray = np.any(allowed, axis=3)
-    return options.where(useful[options.employee, options.outlet, options.day])
+def every_duty(problem: Problem, useful: BoolArray | None = None) -> DutyOptions:
+    """Enumerate the duties that the shift types allow, for everyone on every day at every outlet.
 
-
-def every_duty(problem: Problem) -> DutyOptions:
-    """Enumerate the duties that the shift types allow, for everyone on every day at every outlet."""
+    Parameters
+    ----------
+    problem
+        What to look at.
+    useful
+        Who is of use at which outlet on which day, shape ``(staff, outlets, days)``; only there are duties then.
+    """
     most_breaks = max(len(s.breaks) for s in problem.shift_types)
     templates = np.array(list(_templates(problem, most_breaks)), np.int64).reshape(-1, 5 + 3 * most_breaks)
-    shape = (len(problem.staff), problem.horizon.days, len(problem.outlets), len(templates))
-    employee, day, outlet, template = (axis.ravel() for axis in np.indices(shape))
+    if useful is None:
+        useful = np.ones((len(problem.staff), len(problem.outlets), problem.horizon.days), bool)
+    employee, day, outlet = (np.repeat(index, len(templates)) for index in np.nonzero(useful.swapaxes(1, 2)))
+    template = np.arange(len(employee)) % max(1, len(templates))
     shift_type, skill, start, end, paid = templates[template, :5].T
     breaks = templates[template, 5:].reshape(len(template), 3, most_breaks)
     midnight = day * MINUTES_PER_DAY

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from ortools.sat.python import cp_model
 
-from schedsolver.domain.arrays import IntArray
+from schedsolver.domain.arrays import Int32Array, IntArray, ShortArray
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Rows:
     """
 
     terms: IntArray
-    column: IntArray
-    coefficient: IntArray
+    column: Int32Array
+    coefficient: ShortArray
     lower: IntArray
     upper: IntArray
     core: bool = True
@@ -63,9 +63,9 @@ class Record:
         self._written = len(self.columns), len(self.rows), len(self.squares), self.objective is not None
         return self._model
 
-    def terms(self) -> tuple[IntArray, IntArray]:
+    def terms(self) -> tuple[Int32Array, ShortArray]:
         """Give column and coefficient of the terms of all rows; the blocks have parts of these arrays from then on."""
-        nothing = np.zeros(0, np.int64)
+        nothing = np.zeros(0, np.int32)
         column = np.concatenate([nothing, *(block.column for block in self.rows)])
         coefficient = np.concatenate([nothing, *(block.coefficient for block in self.rows)])
         ends = np.cumsum([0, *(len(block.column) for block in self.rows)])

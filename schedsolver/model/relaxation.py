@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from ortools.sat.python import cp_model
 
-from schedsolver.domain.arrays import BoolArray, FloatArray, Int32Array, IntArray
+from schedsolver.domain.arrays import BoolArray, FloatArray, Int32Array, IntArray, ShortArray
 
 # Far beyond any sum of bounded columns, far within what the solver can add up.
 UNBOUNDED = 2**53
@@ -44,8 +44,8 @@ class Relaxation:
     row_lower: IntArray
     row_upper: IntArray
     first: IntArray
-    column: IntArray
-    coefficient: IntArray
+    column: Int32Array
+    coefficient: ShortArray
     exact: bool
     core: BoolArray | None = None
     made: IntArray | None = None
@@ -81,7 +81,7 @@ class Relaxation:
             Bounds of the columns, shape ``(columns,)``; columns where they meet are taken out.
         """
         open_columns = np.flatnonzero(lower < upper)
-        position = np.full(len(self.cost), -1, np.int64)
+        position = np.full(len(self.cost), -1, np.int32)
         position[open_columns] = np.arange(len(open_columns))
         inside = position[self.column] >= 0
         settled = self._sums(np.where(lower < upper, 0, lower))
@@ -102,8 +102,8 @@ class Relaxation:
         )
         return Part(part, open_columns, np.flatnonzero(kept), lower)
 
-    def among(self, chosen: BoolArray) -> Part:
-        """Give the part with some columns only, and the rows that have no others.
+    def among(self, chosen: BoolArray) -> Relaxation:
+        """Give the relaxation with some columns only, and the rows that have no others.
 
         Parameters
         ----------
@@ -113,22 +113,20 @@ class Relaxation:
         others = np.bincount(self._row_of[~chosen[self.column]], minlength=len(self.row_lower))
         rows = (others == 0) & (np.diff(self.first) > 0)
         columns, kept = np.flatnonzero(chosen), self.with_rows(rows)
-        part = replace(
+        return replace(
             kept,
             cost=self.cost[columns],
             lower=self.lower[columns],
             upper=self.upper[columns],
-            column=(np.cumsum(chosen) - 1)[kept.column],
+            column=(np.cumsum(chosen, dtype=np.int32) - 1)[kept.column],
             exact=self.exact,
             core=None if self.core is None else self.core[rows],
             made=None,
         )
-        return Part(part, columns, np.flatnonzero(rows), self.lower)
 
-    @property
-    def floor(self) -> int:
-        """What the columns cost at least whatever the rows."""
-        return int(np.minimum(self.cost * self.lower, self.cost * self.upper).sum())
+    def floor(self, chosen: BoolArray) -> int:
+        """Give what some columns, shape ``(columns,)``, cost at least whatever the rows."""
+        return int(np.minimum(self.cost * self.lower, self.cost * self.upper)[chosen].sum())
 
     def around(self, columns: IntArray, values: IntArray) -> Part:
         """Give the part that frees some columns, the others staying as they are; only rows with a free column are kept.
@@ -144,7 +142,7 @@ class Relaxation:
         kept = self._rows_with(open_columns)
         term = _ranges(self.first[kept], self.first[kept + 1])
         row = np.repeat(np.arange(len(kept)), np.diff(self.first)[kept])
-        position = np.full(len(self.cost), -1, np.int64)
+        position = np.full(len(self.cost), -1, np.int32)
         position[open_columns] = np.arange(len(open_columns))
         inside = position[self.column[term]] >= 0
         settled = np.zeros(len(kept), np.int64)
@@ -203,7 +201,7 @@ class Relaxation:
             rows = rows[~seen_rows[rows]]
             seen_rows[rows] = True
             terms = _ranges(self.first[rows], self.first[rows + 1])
-            near = np.unique(self.column[terms[self._latest[terms]]])
+            near = np.unique(self.column[terms[self._latest[terms]]]).astype(np.int64)
             new = near[~seen[near] & ~closed[near]]
         return np.flatnonzero(seen)
 

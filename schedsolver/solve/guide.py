@@ -105,10 +105,11 @@ def rounded(
     return None if values is None else part.whole(values)
 
 
-def by_weeks(model: BuiltModel, relaxation: Relaxation, most_rows: int) -> list[Part]:
-    """Give the parts of a relaxation that belong to calendar weeks and to none, without what ties these together.
+def by_weeks(model: BuiltModel, relaxation: Relaxation, most_rows: int) -> list[BoolArray]:
+    """Tell which columns belong to which calendar week, and which to none; shape ``(columns,)`` each.
 
-    Together they have all columns, so no solution costs less than the sum of what each costs at least.
+    Without what ties these parts of the relaxation together (:meth:`Relaxation.among`), no solution costs less than
+    the sum of what each costs at least.
 
     Parameters
     ----------
@@ -120,21 +121,21 @@ def by_weeks(model: BuiltModel, relaxation: Relaxation, most_rows: int) -> list[
     roster, filling = model.roster, model.filling
     week = np.array(weeks_of(roster.problem.horizon.dates))
     if len(relaxation.row_lower) <= most_rows or not week[-1]:
-        return [relaxation.among(np.ones(len(relaxation.cost), bool))]
+        return [np.ones(len(relaxation.cost), bool)]
     of_column = np.full(len(relaxation.cost), -1)
     of_column[roster.duty_columns] = week[roster.options.day]
     of_column[filling.column] = week[filling.day]
     of_column = np.maximum(relaxation.spread(of_column), -1)
-    return [relaxation.among(of_column == number) for number in np.unique(of_column)]
+    return [of_column == number for number in np.unique(of_column)]
 
 
-def solve_by_rows(relaxation: Relaxation, stopped: Callable[[], bool]) -> Iterator[LpResult]:
+def solve_by_rows(relaxation: Callable[[], Relaxation], stopped: Callable[[], bool]) -> Iterator[LpResult]:
     """Solve a relaxation of many rows: first its core, then with the rows that broke, in the end with all of them.
 
     Parameters
     ----------
     relaxation
-        What to solve.
+        Gives what to solve, the same each time: where there are several in turn, none is kept in between.
     stopped
         Asked now and then; true ends the solving.
 
@@ -142,18 +143,28 @@ def solve_by_rows(relaxation: Relaxation, stopped: Callable[[], bool]) -> Iterat
     ------
     Each of the three, which have no basis; their bounds hold for the whole relaxation.
     """
-    every = np.ones(len(relaxation.row_lower), bool)
-    rows = every if relaxation.core is None else relaxation.core
-    while True:
-        part = relaxation.with_rows(rows)
-        lp = LinearGuide(part, stopped, method="ipm", crossover=False).solve()
-        if lp is None and not stopped():
-            # Interior points that stay imprecise are made exact by a basis.
-            lp = LinearGuide(part, stopped, method="ipm").solve()
+    rows, every = None, False
+    while not every:
+        lp, rows, every = _with_rows(relaxation(), rows, stopped)
         if lp is None:
             return
         yield lp
-        broken = relaxation.broken(lp.values)
-        if not broken.any():
-            return
-        rows = rows | broken if rows is relaxation.core else every
+
+
+def _with_rows(
+    whole: Relaxation, rows: BoolArray | None, stopped: Callable[[], bool]
+) -> tuple[LpResult | None, BoolArray, bool]:
+    """Solve a relaxation with some rows, at first its core; give the rows to solve it with next, and if none broke."""
+    every = np.ones(len(whole.row_lower), bool)
+    first = rows is None
+    if rows is None:
+        rows = every if whole.core is None else whole.core
+    part = whole.with_rows(rows)
+    lp = LinearGuide(part, stopped, method="ipm", crossover=False).solve()
+    if lp is None and not stopped():
+        # Interior points that stay imprecise are made exact by a basis.
+        lp = LinearGuide(part, stopped, method="ipm").solve()
+    if lp is None:
+        return None, rows, True
+    broken = whole.broken(lp.values)
+    return lp, rows | broken if first else every, not broken.any()

@@ -15,7 +15,7 @@ import highspy
 import numpy as np
 from numpy.typing import ArrayLike
 
-from schedsolver.domain.arrays import FloatArray, IntArray
+from schedsolver.domain.arrays import BoolArray, FloatArray, IntArray
 from schedsolver.model.relaxation import UNBOUNDED, Part, Relaxation
 
 ROUNDING = 1e-6
@@ -64,10 +64,16 @@ class LpResult:
     method: str
     basis: Basis | None
 
-    def among(self, part: Part) -> LpResult:
-        """Give the result of a part for the columns of the whole: those it has not are unused, whatever the price."""
-        values, prices = np.zeros(len(part.fixed)), np.full(len(part.fixed), np.inf)
-        values[part.columns], prices[part.columns] = self.values, self.reduced_costs
+    def among(self, chosen: BoolArray) -> LpResult:
+        """Give the result of a part of the columns for all of them: the others are unused, whatever the price.
+
+        Parameters
+        ----------
+        chosen
+            Which columns the part has, shape ``(columns,)``.
+        """
+        values, prices = np.zeros(len(chosen)), np.full(len(chosen), np.inf)
+        values[chosen], prices[chosen] = self.values, self.reduced_costs
         return replace(self, values=values, reduced_costs=prices, basis=None)
 
 

@@ -17,6 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ from schedsolver.domain.horizon import weeks_of
 from schedsolver.domain.rule import is_of
 from schedsolver.model.build import build_model
 from schedsolver.model.options import duty_options
-from schedsolver.model.relaxation import Part
+from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.catalogue import ORDER, active_rules
 from schedsolver.solve.announce import Announcer
 from schedsolver.solve.cpsat import CpStatus, solve_cp
@@ -110,8 +111,8 @@ class PlaceSearch:
         longer than the one before, so none is begun for which there is less time than that.
         """
         parts = by_weeks(self._model, self._relaxation, WEEK_ROWS)
-        bounds = [part.relaxation.floor for part in parts]
-        rounds = [solve_by_rows(part.relaxation, lambda: self._board.stopped) for part in parts]
+        bounds = [self._relaxation.floor(part) for part in parts]
+        rounds = [solve_by_rows(partial(self._only, part), lambda: self._board.stopped) for part in parts]
         began, took = time.perf_counter(), [0.0] * len(parts)
         for turn, of in itertools.product(range(MOST_ROUNDS), range(len(parts))):
             if (turn, of) == (1, 0) and self._board.settings.threads == 1:
@@ -130,11 +131,15 @@ class PlaceSearch:
                 self._staff_places()
         self._improve(rng)
 
-    def _guided(self, lp: LpResult, part: Part) -> None:
-        """Choose from now on from the duties near a relaxation, of a week perhaps."""
+    def _only(self, columns: BoolArray) -> Relaxation:
+        """Give the part of the relaxation with some columns only."""
+        return self._relaxation if columns.all() else self._relaxation.among(columns)
+
+    def _guided(self, lp: LpResult, part: BoolArray) -> None:
+        """Choose from now on from the duties near a relaxation, of a week perhaps, shape ``(columns,)``."""
         duties = self._model.roster.duty_columns
         above = prices_above(lp.among(part), duties)
-        self._above = np.where(np.isin(duties, part.columns), above, 0 if self._above is None else self._above)
+        self._above = np.where(part[duties], above, 0 if self._above is None else self._above)
 
     def _near(self, kind: str) -> BoolArray | None:
         """Tell which options a kind of part chooses from, shape ``(options,)``; all of them without a relaxation."""
@@ -199,10 +204,11 @@ class PlaceSearch:
         roster, given = model.roster, np.zeros(len(model.roster.options))
         for part in by_weeks(model, model.relaxation, WEEK_ROWS):
             self._board.doing = "outline"
-            own = np.isin(roster.duty_columns, part.columns)
+            own = part[roster.duty_columns]
             if not own.any():
                 continue
-            lp = LinearGuide(part.relaxation, lambda: self._board.stopped, method="ipm", crossover=False).solve()
+            week = model.relaxation.among(part)
+            lp = LinearGuide(week, lambda: self._board.stopped, method="ipm", crossover=False).solve()
             if lp is None:
                 yield np.isin(options.day, roster.options.day[own]), nothing
                 continue

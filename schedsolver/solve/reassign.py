@@ -80,7 +80,7 @@ class Reassignment:
         values = guide.dive(columns, lp.values, near=NEAR, share=SHARE, iterations=self._most(ITERATIONS))
         if values is not None:
             self._parts.complete(np.flatnonzero(part.whole(values)[self._duties] > 0), PHASE)
-        lp = lp.among(part)
+        lp = lp.among(np.isin(np.arange(len(upper)), part.columns))
         self._near = near_duties(lp, self._duties, WIDTH)
         self._polish(lp.values[self._duties])
 

@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 
 import numpy as np
@@ -118,6 +119,18 @@ def test_a_duty_comes_in_each_skill_its_shift_is_asked_for_and_in_none_where_tha
     options = every_duty(problem)
     assert sorted(set(options.skill[options.shift_type == 0].tolist())) == skills
     assert set(options.skill[options.shift_type == 1].tolist()) == {-1}
+
+
+def test_there_are_duties_only_where_somebody_is_of_use():
+    problem = tiny(shift_types=(fixed_shift("day", "09:00", "10:00"), fixed_shift("late", "12:00", "13:00")))
+    every = every_duty(problem)
+    shape = len(problem.staff), len(problem.outlets), problem.horizon.days
+    useful = np.arange(np.prod(shape)).reshape(shape) % 3 == 1
+    assert 0 < useful.sum() < useful.size
+    some, kept = every_duty(problem, useful), every.where(useful[every.employee, every.outlet, every.day])
+    for field in dataclasses.fields(kept):
+        np.testing.assert_array_equal(getattr(some, field.name), getattr(kept, field.name))
+    assert len(every_duty(problem, np.zeros(shape, bool))) == 0
 
 
 def test_rules_strike_out_what_can_be_in_no_roster():

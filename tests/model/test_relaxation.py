@@ -226,14 +226,14 @@ def test_a_part_among_columns_has_the_rows_that_have_no_others(size):
         chosen = np.isin(np.arange(4), kept)
         part = replace(whole, core=np.array([True, False, True])).among(chosen)
         rows = [r for r, row in enumerate(({0, 1, 2}, {0, 3}, {1, 2})) if row <= set(kept)]
-        assert (part.columns.tolist(), part.rows.tolist()) == (list(kept), rows)
-        assert part.relaxation.core.tolist() == [r != 1 for r in rows]
-        assert part.relaxation.cost.tolist() == whole.cost[part.columns].tolist()
+        assert part.row_upper.tolist() == whole.row_upper[rows].tolist()
+        assert part.core.tolist() == [r != 1 for r in rows]
+        assert part.cost.tolist() == whole.cost[chosen].tolist()
         for point in POINTS:
             sums = whole._sums(point)[rows]
             within = all((whole.row_lower[rows] <= sums) & (sums <= whole.row_upper[rows]))
-            assert part.relaxation.holds(point[part.columns]) == within
-            assert part.relaxation.floor <= part.relaxation.cost @ point[part.columns]
+            assert part.holds(point[chosen]) == within
+            assert whole.floor(chosen) <= part.cost @ point[chosen]
 
 
 def test_rows_that_add_up_time_leave_room_for_what_comes_later():
@@ -253,8 +253,11 @@ def test_rows_that_add_up_time_leave_room_for_what_comes_later():
 
 
 def test_what_columns_cost_at_least_may_be_less_than_nothing():
-    assert three_rows().floor == -1
-    assert replace(three_rows(), cost=np.array([-3, 5, 7, -1])).floor == -5
+    every = np.ones(4, bool)
+    assert three_rows().floor(every) == -1
+    dear = replace(three_rows(), cost=np.array([-3, 5, 7, -1]))
+    assert dear.floor(every) == -5
+    assert dear.floor(np.array([True, True, False, False])) == -3
 
 
 @pytest.mark.parametrize(
