@@ -57,12 +57,15 @@ class Announcer:
         """Offer a solution after some parts, and as time runs out; not while another thread does."""
         slack = SLACK if self.careful else ROUGH_SLACK
         waited = time.perf_counter() - self._ended >= slack * self._took
-        due = self._seconds_left <= PART_SECONDS + self._care_seconds
-        if (due or (waited and self.parts >= EVERY)) and self._busy.acquire(blocking=False):
+        if not (self._due or (waited and self.parts >= EVERY)):
+            return
+        if self._busy.acquire(blocking=False):
             try:
                 self._offer(values, phase)
             finally:
                 self._busy.release()
+        else:
+            self._naming.help()
 
     def offer(self, values: IntArray, phase: str) -> None:
         """Offer a solution, unless all that it says was named before; wait for another thread that does."""
@@ -70,9 +73,11 @@ class Announcer:
             self._offer(values, phase)
 
     def _offer(self, values: IntArray, phase: str) -> None:
+        if self._named is not None and self._stays:
+            values = self._named
         new = values is not self._named
-        most = self._places if self.careful and not (new and self._soon_over) else 0
-        if not new and not (self._naming.waiting and most):
+        most = 0 if new and self.careful and self._due else self._places
+        if not (self._in_time(values) if new else self._naming.waiting and most):
             return
         began = time.perf_counter()
         self._naming.most = most
@@ -84,17 +89,24 @@ class Announcer:
             if not most:
                 self._bare = self._took
             elif self._naming.waiting:
-                self._each = max(0.0, self._took - self._bare) / most
+                self._each = max(0.0, self._took - (self._bare if new else 0.0)) / most
 
     @property
     def _places(self) -> int:
         """For how many outlets and days to find names with care now; no more than there is time for."""
-        if self._seconds_left <= 0:
+        left = self._board.seconds_left - self._bare
+        if not self.careful or left <= 0:
             return 0
         if self._board.settings.deterministic or not self._each:
             return PLACES
         wanted = max(PLACES, round(CARE_TO_REST * self._bare / self._each))
-        return min(wanted, int(self._seconds_left / self._each))
+        return min(wanted, int(left / self._each))
+
+    def _in_time(self, values: IntArray) -> bool:
+        """Whether there is time to find all names anew, and for care once more where duties have changed."""
+        if not (self.careful and self._due):
+            return True
+        return self._board.seconds_left > 2 * self._bare + self._each * self._naming.changes(values)
 
     @property
     def part_seconds(self) -> float:
@@ -106,12 +118,17 @@ class Announcer:
         return self._board.seconds_left - SLACK * (self._bare or self._took)
 
     @property
+    def _due(self) -> bool:
+        """Whether names are found as often as may be."""
+        return self._seconds_left <= PART_SECONDS + self._care_seconds
+
+    @property
+    def _stays(self) -> bool:
+        """Whether what is new waits, as places of what was named last wait for care: it brings more than parts do."""
+        return self.careful and self._naming.waiting > 0 and self._due
+
+    @property
     def _care_seconds(self) -> float:
         """Seconds before time is nearly up from which names are found as often as may be."""
         wanted = CARE * self._each * self._naming.waiting
         return min(wanted, CARE_SHARE * self._board.settings.time_seconds)
-
-    @property
-    def _soon_over(self) -> bool:
-        """Whether another part may be the last one; what is new is named quickly then, and with care after that."""
-        return self._seconds_left <= PART_SECONDS

@@ -219,12 +219,13 @@ class Board:
         with self._lock:
             self.work += work
 
-    def limits(self, seconds: float = math.inf, work: float = math.inf) -> CpLimits:
+    def limits(self, seconds: float = math.inf, work: float = math.inf, gap: float = 0.0) -> CpLimits:
         """Give limits of a run of CP-SAT within what is left; when deterministic, seconds are units of work."""
         deterministic = self.settings.deterministic
         return CpLimits(
             seconds=math.inf if deterministic else min(seconds, self.seconds_left),
             work=min(seconds if deterministic else math.inf, work, self.work_left),
+            gap=gap,
             seed=self.settings.seed,
             parameters=self.settings.cp_sat,
         )

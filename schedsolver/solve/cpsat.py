@@ -33,6 +33,8 @@ class CpLimits:
     ----------
     seconds, work
         Wall-clock and deterministic time.
+    gap
+        Relative gap at which to stop.
     workers, seed
         Threads and seed.
     parameters
@@ -41,6 +43,7 @@ class CpLimits:
 
     seconds: float = math.inf
     work: float = math.inf
+    gap: float = 0.0
     workers: int = 1
     seed: int = 0
     parameters: Mapping[str, bool | int | float | str] | None = None
@@ -133,6 +136,7 @@ def _configure(solver: cp_model.CpSolver, limits: CpLimits) -> None:
     parameters.num_workers = limits.workers
     parameters.random_seed = limits.seed
     parameters.linearization_level = 2
+    parameters.relative_gap_limit = limits.gap
     parameters.catch_sigint_signal = False
     if math.isfinite(limits.seconds):
         parameters.max_time_in_seconds = max(0.01, limits.seconds)

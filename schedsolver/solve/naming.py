@@ -8,12 +8,15 @@ outlets hardly hang together: each is solved on its own, the others staying as t
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+import threading
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from schedsolver.domain.arrays import IntArray
+import numpy as np
+
+from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.domain.schedule import Duty, Schedule, Stint
 from schedsolver.model.build import BuiltModel, build_model
 from schedsolver.model.names import schedule_of
@@ -84,6 +87,10 @@ class Naming:
         self.most: int | None = None
         # Outlets and dates that stayed as they came, with the duties there.
         self._waiting: dict[_Place, _Duties] = {}
+        self._care: _Care | None = None
+        # Options given of what was named last, the model of all rules on these, and its values; not where these follow
+        # from decisions by more than rows.
+        self._last: tuple[BoolArray, BuiltModel, IntArray] | None = None
 
     @property
     def waiting(self) -> int:
@@ -95,10 +102,26 @@ class Naming:
         """Whether there are rules that the guide does without."""
         return len(self._guide.roster.rules) < len(self._rules)
 
+    def help(self) -> None:
+        """Take part in filling outlets and dates anew that another thread has begun with, if it has."""
+        care = self._care
+        if care is not None:
+            care.work()
+
+    def changes(self, values: IntArray) -> int:
+        """Count the outlets and days at which a solution has other duties than the one named last."""
+        roster = self._guide.roster
+        if self._last is None:
+            return len(roster.problem.outlets) * roster.problem.horizon.days
+        other = (values[roster.duty_columns] > 0) != self._last[0]
+        return len({*zip(roster.options.outlet[other], roster.options.day[other], strict=True)})
+
     def of(
         self, values: IntArray, before: Schedule | None, solve: PartSolver, finish: Finisher
     ) -> tuple[BuiltModel, IntArray] | None:
         """Give the model of all rules on the duties of a solution, and the best values found for it.
+
+        Of duties that were named just before, those that wait have their turn; all else is as it was then.
 
         Parameters
         ----------
@@ -115,20 +138,44 @@ class Naming:
         -------
         ``None`` if the activities of these duties cannot be made to keep all rules.
         """
+        given = values[self._guide.roster.duty_columns] > 0
+        if self._last is not None and np.array_equal(given, self._last[0]):
+            _, model, now = self._last
+            self._care = _Care(model, now, [self._columns_at(model, *place) for place in self._next()], solve)
+            named = model, self._care.done()
+            self._care = None
+        else:
+            # Two models of everything are more than memory should hold.
+            self._last = None
+            anew = self._anew(values, given, before, solve, finish)
+            if anew is None:
+                return None
+            named = anew
+        self._last = (given, *named) if named[0].relaxation.exact else None
+        return named
+
+    def _anew(
+        self, values: IntArray, given: BoolArray, before: Schedule | None, solve: PartSolver, finish: Finisher
+    ) -> tuple[BuiltModel, IntArray] | None:
         guide = self._guide
-        given = values[guide.roster.duty_columns] > 0
         model = build_model(self._problem, self._rules, guide.roster.options.where(given))
         roster, duties, changed = _merged(schedule_of(guide, values), before)
         waiting = [place for place, same in self._waiting.items() if duties.get(place) == same]
         waiting += sorted(changed.difference(waiting))
-        turn, others = waiting[: self.most], [] if self.most is None else waiting[self.most :]
-        self._waiting = {place: duties[place] for place in others}
-        now = self._filled(model, counts_of(model, roster), turn, solve)
+        self._waiting = {place: duties[place] for place in waiting}
+        now = self._filled(model, counts_of(model, roster), self._next(), solve)
         finished = finish(model, now)
-        if finished is None and others:
-            self._waiting = {}
+        if finished is None and self._waiting:
+            others, self._waiting = list(self._waiting), {}
             finished = finish(model, self._filled(model, now, others, solve))
         return None if finished is None else (model, finished)
+
+    def _next(self) -> list[_Place]:
+        """Give the outlets and dates whose turn it is; they wait no longer."""
+        waiting = list(self._waiting)
+        turn = waiting[: self.most]
+        self._waiting = {place: self._waiting[place] for place in waiting[len(turn) :]}
+        return turn
 
     def _filled(self, model: BuiltModel, now: IntArray, places: list[_Place], solve: PartSolver) -> IntArray:
         """Fill outlets and dates anew, one after the other; one that cannot be stays as it is."""
@@ -145,6 +192,67 @@ class Naming:
         at_outlet = filling.outlet == self._problem.outlet_index[outlet]
         columns: IntArray = filling.column[at_outlet & (filling.day == self._problem.horizon.day_index(date))]
         return columns
+
+
+class _Care:
+    """Outlets and dates of a roster to be filled anew, by as many threads as take part.
+
+    Parameters
+    ----------
+    model
+        The model of all rules on given duties.
+    now
+        Values of its columns, which keep all rows.
+    places
+        What fills the duties of each outlet and date.
+    solve
+        Solves each part.
+    """
+
+    def __init__(self, model: BuiltModel, now: IntArray, places: list[IntArray], solve: PartSolver) -> None:
+        self._model, self._now, self._solve = model, now, solve
+        self._places = deque(places)
+        self._changed, self._at_work = threading.Condition(), 0
+
+    def done(self) -> IntArray:
+        """Take part, and give the values once all threads are done."""
+        self.work()
+        with self._changed:
+            self._changed.wait_for(lambda: not (self._places or self._at_work))
+            return self._now
+
+    def work(self) -> None:
+        """Take part until nothing is left to begin with."""
+        while True:
+            with self._changed:
+                if not self._places:
+                    return
+                place, now = self._places.popleft(), self._now
+                self._at_work += 1
+            relaxation, kept = self._model.relaxation, True
+            try:
+                part = relaxation.around(relaxation.reach(place, self._model.decisions), now)
+                better = self._solve(part, now)
+                with self._changed:
+                    kept = better is None or self._taken(better, part, now)
+            finally:
+                with self._changed:
+                    if not kept:
+                        self._places.append(place)
+                    self._at_work -= 1
+                    self._changed.notify_all()
+
+    def _taken(self, better: IntArray, part: Part, since: IntArray) -> bool:
+        """Put what was found for a part into what others have found meanwhile; tell whether rows allow both."""
+        if self._now is not since:
+            both = self._now.copy()
+            both[part.columns] = better[part.columns]
+            better = self._model.roster.settled(both, self._now)
+            if not self._model.relaxation.holds(better, self._now):
+                return False
+        if self._model.relaxation.cost @ (better - self._now) < 0:
+            self._now = better
+        return True
 
 
 def _merged(new: Schedule, before: Schedule | None) -> tuple[Schedule, dict[_Place, _Duties], set[_Place]]:

@@ -156,12 +156,13 @@ class PlaceSearch:
             self._expected += much
             self._staff_where(also)
         self._announcer.offer(self._now, STAFFING)
-        self._announcer.careful = True
 
     def _staff_again(self) -> None:
         """Staff each outlet and day once more, by anybody."""
         self._allowed = None
         self._staff_where(np.ones(len(self._model.roster.options), bool))
+        # Care for duties that everybody's second turn changes is lost.
+        self._announcer.careful = True
 
     def _staff_where(self, chosen: BoolArray) -> None:
         """Staff the outlets and days of the chosen options, shape ``(options,)``."""

@@ -16,7 +16,7 @@ from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
 from schedsolver.solve.guide import narrowed, near_duties, rounded
-from schedsolver.solve.highs import LinearGuide, LpResult, MipTask
+from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
 from schedsolver.solve.infeasible import contradictions
 from schedsolver.solve.lines.parts import Parts
 from schedsolver.solve.lines.search import LineSearch, suits_lines
@@ -38,7 +38,9 @@ METHODS = {"simplex": "simplex", "interior": "ipm"}
 FIRST_SOLUTION = {"stop_after_first_solution": True}
 # Simplex iterations of a dive and nodes of a tree search for each unit of work, when deterministic.
 ITERATIONS_PER_WORK, NODES_PER_WORK = 5_000, 50
-# Work of a run of CP-SAT at least: writing the model down takes time that it does not count.
+# Gap at which the activities of an outlet and day are good enough: half of the time goes into the rest.
+NAMING_GAP = 0.001
+# Work of a run of CP-SAT at least, as writing the model down takes time that it does not count, and of other engines.
 LEAST_WORK = 0.01
 
 
@@ -282,10 +284,9 @@ class Search:
 
     def _filled(self, part: Part, now: IntArray) -> IntArray | None:
         """Solve breaks and activities of a few duties again; a first roster is found whatever the limits."""
-        first = self.board.best is None
-        return self._solve_part(
-            part, now, self._first_limits if first else self.board.limits(work=self.strategy.naming_work)
-        )
+        if self.board.best is None:
+            return self._solve_part(part, now, self._first_limits)
+        return self._solve_part(part, now, self.board.limits(work=self.strategy.naming_work, gap=NAMING_GAP))
 
     def _finished(self, model: BuiltModel, values: IntArray) -> IntArray | None:
         """Find what follows from the decisions of a model; rows that are not linear need all of it."""
@@ -295,9 +296,10 @@ class Search:
             self._account(result)
             return result.values
         part = relaxation.around(np.flatnonzero(~model.decisions), values)
-        result = solve_cp(part.relaxation.model(), self._first_limits, stop=self.board.stop)
-        self._account(result)
-        whole = None if result.values is None else part.whole(result.values)
+        # Nothing is left to search for: HiGHS is done before as many rows are written down for CP-SAT.
+        follows = run_mip(MipTask(part.relaxation)).values
+        self.board.spend(LEAST_WORK)
+        whole = None if follows is None else part.whole(follows)
         return whole if whole is not None and relaxation.holds(whole) else None
 
     def _solve_part(self, part: Part, now: IntArray, limits: CpLimits) -> IntArray | None:

@@ -64,7 +64,7 @@ class Strategy(Model):
     neighbourhood_work: Annotated[float, Field(gt=0)] = 2.0
     place_rows: Annotated[int, Field(ge=0)] = 5_000
     dive_rows: Annotated[int, Field(ge=0)] = 30_000
-    naming_work: Annotated[float, Field(gt=0)] = 0.2
+    naming_work: Annotated[float, Field(gt=0)] = 2.0
     days: Annotated[int, Field(ge=0)] = 1
     outlets: Annotated[int, Field(ge=0)] = 2
     employees: Annotated[int, Field(ge=0)] = 8

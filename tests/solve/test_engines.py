@@ -219,11 +219,29 @@ def test_a_hint_is_taken_where_the_limits_allow_no_more():
     assert found.values.tolist() == hint.tolist()
 
 
+@pytest.mark.parametrize(("gap", "best"), [(0.0, True), (10.0, False)])
+def test_cp_sat_stops_at_a_gap(gap, best):
+    """The hint costs 9 and the best 2; no bound can be further off than ten times the cost."""
+    limits = CpLimits(gap=gap, parameters={"cp_model_presolve": False})
+    found = solve_cp(small_model(), limits, hint=np.array([1, 0, 1, 0]), stop=GO_ON)
+    assert found.status is CpStatus.OPTIMAL
+    assert (found.values.tolist() == [1, 1, 1, -1]) == best
+
+
 # ---------------------------------------------------------------- the board
 
 
 def board_of(problem: ss.Problem, **settings) -> Board:
     return Board(build_model(problem), ss.Settings(**settings), time.perf_counter())
+
+
+@pytest.mark.parametrize("deterministic", [True, False])
+def test_a_board_hands_on_what_limits_a_part(deterministic):
+    board = board_of(wishing(), deterministic=deterministic, deterministic_work=9, seed=5)
+    limits = board.limits(seconds=3, work=2, gap=0.25)
+    assert (limits.work, limits.gap, limits.seed) == (2, 0.25, 5)
+    assert (limits.seconds == 3) != deterministic
+    assert board.limits().gap == 0
 
 
 def wishing(cents: int = 40) -> ss.Problem:

@@ -12,9 +12,10 @@ from schedsolver.model.names import schedule_of
 from schedsolver.model.read_off import relaxation_of
 from schedsolver.rules import active_rules, check
 from schedsolver.rules.stints import StintLength, Switches
+from schedsolver.solve import naming as naming_module
 from schedsolver.solve.board import Board
 from schedsolver.solve.cpsat import CpLimits, solve_cp
-from schedsolver.solve.naming import Naming, many_rules, model_for_search
+from schedsolver.solve.naming import Naming, _Care, many_rules, model_for_search
 from schedsolver.solve.search import Search
 from schedsolver.solve.strategy import Strategy
 from tests.rules.test_stints import world
@@ -129,6 +130,136 @@ def test_only_outlets_and_dates_with_other_duties_are_filled_again():
     own = {(options.outlet[i], options.day[i]) for i in np.flatnonzero(first != second) if i < len(options)}
     assert len(changed.parts) == len(own)
     assert check(problem, schedule_of(model, model.roster.settled(values))).ok
+
+
+def optimal(part, now):
+    return part.whole(solve_cp(part.relaxation.model(), CpLimits(), stop=threading.Event()).values)
+
+
+def test_of_the_same_duties_those_that_wait_are_filled_and_all_else_stays():
+    problem = week(*PRICED)
+    guide = model_for_search(problem, GUIDED)
+    first = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))
+    naming, asked = Naming(guide), []
+    assert naming.changes(first) == 2 * 2
+    naming.most = 0
+    model, rough = naming.of(first, None, optimal, finished)
+    waiting = naming.waiting
+    assert waiting > 1
+    naming.most = waiting - 1
+
+    def solve(part, now):
+        asked.append(part)
+        return optimal(part, now)
+
+    same, better = naming.of(first.copy(), None, solve, lambda *_: pytest.fail("all names were found before"))
+    assert same is model
+    assert (len(asked), naming.waiting) == (waiting - 1, 1)
+    assert model.relaxation.holds(better)
+    assert model.roster.cost(better) < model.roster.cost(rough)
+    assert naming.changes(first) == 0
+    given = np.flatnonzero(first[guide.roster.duty_columns])
+    fewer = first.copy()
+    fewer[guide.roster.duty_columns[given[0]]] = 0
+    assert naming.changes(fewer) == 1
+
+
+def test_what_is_not_linear_is_named_anew_each_time(monkeypatch):
+    guide = model_for_search(week(*PRICED), GUIDED)
+    first = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))
+    built, finishes = naming_module.build_model, []
+
+    def inexact(*of):
+        model = built(*of)
+        vars(model)["relaxation"] = dataclasses.replace(model.relaxation, exact=False)
+        return model
+
+    monkeypatch.setattr(naming_module, "build_model", inexact)
+    naming = Naming(guide)
+    for _ in range(2):
+        naming.of(first, None, optimal, lambda model, now: (finishes.append(1), finished(model, now))[1])
+    assert len(finishes) == 2
+
+
+def two_people():
+    """Two 0-1 columns at 3 and 2 cents less than nothing, of which a row allows one."""
+    model = cp_model.CpModel()
+    one, other = model.new_bool_var("one"), model.new_bool_var("other")
+    model.add(one + other <= 1)
+    model.minimize(-3 * one - 2 * other)
+    relaxation = relaxation_of(model)
+    return SimpleNamespace(
+        relaxation=relaxation,
+        decisions=np.ones(2, bool),
+        roster=SimpleNamespace(settled=lambda values, since: values),
+    )
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_threads_care_for_places_at_once_and_what_does_not_go_together_is_tried_again(first):
+    """Both places are begun with before one is done; the other then finds its row taken."""
+    both, done = threading.Barrier(2), threading.Event()
+    began: list[int] = []
+
+    def solve(part, now):
+        column = int(part.columns[0])
+        began.append(column)
+        if len(began) <= 2:
+            both.wait(10)
+            if column != first:
+                assert done.wait(10)
+        values = now.copy()
+        values[column] = int(part.relaxation.row_upper[0] > 0)
+        return values
+
+    model = two_people()
+    care = _Care(model, np.zeros(2, np.int64), [np.array([0]), np.array([1])], solve)
+    taken = care._taken
+
+    def take(*what):
+        answer = taken(*what)
+        done.set()
+        return answer
+
+    care._taken = take
+    helper = threading.Thread(target=care.work)
+    helper.start()
+    found = care.done()
+    helper.join()
+    assert found.tolist() == [1 - first, first]
+    assert sorted(began[:2]) == [0, 1]
+    assert began[2:] == [1 - first]
+
+
+def test_care_takes_nothing_dearer():
+    care = _Care(two_people(), np.array([0, 1]), [np.array([1])], lambda part, now: np.zeros_like(now))
+    assert care.done().tolist() == [0, 1]
+
+
+def test_care_ends_when_all_who_help_are_done():
+    begun, go_on = threading.Event(), threading.Event()
+
+    def solve(part, now):
+        begun.set()
+        assert go_on.wait(10)
+        return np.array([1, 0])
+
+    care = _Care(two_people(), np.zeros(2, np.int64), [np.array([0])], solve)
+    helper = threading.Thread(target=care.work)
+    helper.start()
+    assert begun.wait(10)
+    threading.Timer(0.05, go_on.set).start()
+    assert care.done().tolist() == [1, 0]
+    helper.join()
+
+
+def test_nobody_helps_where_nothing_is_begun():
+    naming = Naming(model_for_search(week(*PRICED), GUIDED))
+    naming.help()
+    helped = []
+    naming._care = SimpleNamespace(work=lambda: helped.append(1))
+    naming.help()
+    assert helped == [1]
 
 
 def test_duties_whose_activities_cannot_keep_the_rules_are_no_roster():

@@ -153,6 +153,15 @@ def test_one_thread_has_a_bound_before_the_second_turn(problem, threads):
     assert threads == 2 or first == sorted(first)
 
 
+def test_names_get_no_care_before_everybody_has_had_a_second_turn(problem):
+    board, places = opened(problem)
+    places._outlines = lambda: [anybody(board)]
+    places._staff()
+    assert not places._announcer.careful
+    places._staff_again()
+    assert places._announcer.careful
+
+
 @pytest.mark.parametrize(("left", "solved"), [(11.0, [1000, 2000, 3000]), (9.0, [1000])])
 def test_no_round_of_a_relaxation_is_begun_that_there_is_no_time_for(problem, monkeypatch, left, solved):
     """Each of three rounds takes ten seconds."""
