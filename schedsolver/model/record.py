@@ -65,9 +65,8 @@ class Record:
 
     def terms(self) -> tuple[Int32Array, ShortArray]:
         """Give column and coefficient of the terms of all rows; the blocks have parts of these arrays from then on."""
-        nothing = np.zeros(0, np.int32)
-        column = np.concatenate([nothing, *(block.column for block in self.rows)])
-        coefficient = np.concatenate([nothing, *(block.coefficient for block in self.rows)])
+        column = np.concatenate([np.zeros(0, np.int32), *(block.column for block in self.rows)])
+        coefficient = np.concatenate([np.zeros(0, np.int16), *(block.coefficient for block in self.rows)])
         ends = np.cumsum([0, *(len(block.column) for block in self.rows)])
         parts = zip(self.rows, ends[:-1], ends[1:], strict=True)
         self.rows = [replace(block, column=column[a:b], coefficient=coefficient[a:b]) for block, a, b in parts]
