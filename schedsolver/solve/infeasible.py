@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schedsolver.domain.arrays import IntArray
+from schedsolver.errors import InvalidProblem
 from schedsolver.model.build import build_model
 from schedsolver.model.options import admitted, every_duty
 from schedsolver.rules.catalogue import active_rules
@@ -116,15 +117,21 @@ def _contradictory_rules(problem: Problem, settings: Settings) -> list[int]:
         left = deadline - time.monotonic()
         if left <= 0:
             return False
-        roster = build_model(problem.replace(rules=tuple(problem.rules[i] for i in kept))).roster
+        try:
+            fewer = problem.replace(rules=tuple(problem.rules[i] for i in kept))
+        except InvalidProblem:
+            # A rule that others are about, such as two duties a day for moves, stays with them.
+            return False
+        roster = build_model(fewer).roster
         roster.cp.clear_objective()
         limits = CpLimits(seconds=left, seed=settings.seed)
         return solve_cp(roster.cp, limits, stop=threading.Event()).status is CpStatus.INFEASIBLE
 
     core = list(range(len(problem.rules)))
-    for i in range(len(problem.rules)):
+    # Twice, as a rule that others are about can go once those have gone.
+    for i in [*core, *core]:
         fewer = [j for j in core if j != i]
-        if impossible(fewer):
+        if len(fewer) < len(core) and impossible(fewer):
             core = fewer
     return core
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from schedsolver.domain.arrays import BoolArray, IntArray
 from schedsolver.errors import EngineLost, InfeasibleProblem, NoSolutionFound
+from schedsolver.model.build import build_model
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.pins import matching
 from schedsolver.solve.cpsat import CpLimits, CpResult, CpStatus, solve_cp
@@ -79,6 +80,8 @@ class Search:
             return
         if self.board.values is None and not (self.board.best is not None and self.board.stopped):
             self._open()
+        if self.naming.needed and self.board.best is None:
+            self._insist()
         if self.board.best is not None and self.board.stopped:
             return
         if len(self.model.roster.options) <= self.strategy.small_options:
@@ -128,6 +131,14 @@ class Search:
         if result.values is None:
             raise NoSolutionFound("no roster was found within the limits; allow more time")
         self.board.offer(result.values, "first roster")
+        if self.board.best is None:
+            self._without_guide()
+
+    def _without_guide(self) -> None:
+        """Search by all rules at once from now on, as what the guide gives cannot be named; perhaps nothing can."""
+        self.model = self.board.model = build_model(self.model.roster.problem)
+        self.naming, self.board.naming = Naming(self.model), None
+        self._insist()
 
     @property
     def _first_limits(self) -> CpLimits:

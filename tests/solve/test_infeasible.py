@@ -6,6 +6,8 @@ import schedsolver as ss
 from schedsolver.domain import Employee, Horizon, Leave, OpeningHours, Outlet, Permission, Pin, ShiftRequirement
 from schedsolver.errors import InfeasibleProblem
 from schedsolver.rules import DaysWorked, MinimumRest
+from schedsolver.rules.duty import DutiesPerDay
+from schedsolver.rules.site import MovesPerDay
 from tests.solving import fixed_shift, plain, work
 from tests.tiny import MONDAY, TUESDAY, tiny
 
@@ -138,4 +140,15 @@ def test_rules_that_contradict_each_other_are_named_and_no_others():
     assert [text.partition(":")[0] for text in told] == [
         "sequence.work_days (rules[1])", "sequence.days_off (rules[3])", "sequence.shifts (rules[4])",
         "sequence.shifts (rules[5])",
+    ]  # fmt: skip
+
+
+def test_rules_that_contradict_are_named_without_those_that_others_are_about():
+    """Moves are there where two duties a day are: neither has a part in it, nor can the latter go first."""
+    rules = (DutiesPerDay(maximum=2), MovesPerDay(maximum=0), DaysWorked(minimum=2, maximum=2), DaysWorked(maximum=1))
+    problem = plain(horizon=Horizon(start=MONDAY, days=7, slot_minutes=60), shift_types=(DAY, LATE), rules=rules)
+    with pytest.raises(InfeasibleProblem) as caught:
+        ss.solve(problem, SETTINGS)
+    assert [reason.split(":")[0] for reason in caught.value.reasons] == [
+        "contract.days (rules[2])", "contract.days (rules[3])",
     ]  # fmt: skip

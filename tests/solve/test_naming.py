@@ -262,6 +262,16 @@ def test_nobody_helps_where_nothing_is_begun():
     assert helped == [1]
 
 
+@pytest.mark.parametrize("place_rows", [0, 10**6])
+def test_where_what_the_guide_gives_has_no_names_all_rules_are_searched_at_once(monkeypatch, place_rows):
+    problem = week(*PRICED, staff=4, days=1)
+    monkeypatch.setattr(Naming, "of", lambda *_: None)
+    way = Strategy(small_options=0, place_rows=place_rows)
+    result = ss.solve(problem, ss.Settings(strategy=way, deterministic=True, deterministic_work=1))
+    assert check(problem, result.schedule).ok
+    assert result.schedule.duty_list
+
+
 def test_duties_whose_activities_cannot_keep_the_rules_are_no_roster():
     guide = model_for_search(week(*PRICED), GUIDED)
     values = guide.roster.settled(solved(relaxation_of(guide.roster.cp)))

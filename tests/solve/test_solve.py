@@ -76,6 +76,26 @@ def test_the_cheapest_of_all_rosters_is_found(problem):
         assert (result.objective, result.bound, result.status) == (cheapest, cheapest, "optimal")
 
 
+@settings(max_examples=EXAMPLES)
+@given(miniatures(), st.sampled_from(WAYS))
+def test_under_rules_of_every_kind_any_way_gives_a_roster_between_its_bound_and_the_cheapest_of_all(problem, way):
+    """Where somebody may have two duties a day there are too many rosters to list, and the check is all there is."""
+    every = () if two_a_day(problem) else every_roster(problem)
+    costs = [report.objective for report in (ss.check(problem, roster) for roster in every) if report.ok]
+    try:
+        result = ss.solve(problem, way)
+    except InfeasibleProblem:
+        assert not costs
+        return
+    report = ss.check(problem, result.schedule)
+    assert report.ok
+    assert report.objective == result.objective == sum(result.cost_by_rule.values())
+    assert result.bound <= result.objective
+    if not two_a_day(problem):
+        assert result.bound <= min(costs) <= result.objective
+        assert result.status != "optimal" or result.objective == min(costs)
+
+
 # ---------------------------------------------------------------- by hand
 
 
