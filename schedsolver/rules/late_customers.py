@@ -26,7 +26,8 @@ class LateCustomers(Rule):
     It takes the place of ``cover.intervals`` wherever customers are expected in its scope: no number of heads is asked
     for, but each further head saves the customers who would be late without it, so that a roster trades them across
     slots, outlets and days. A head that saves nothing any more costs the activity's surplus price. Customers who would
-    be late however many heads there are, as at too few windows, are not charged.
+    be late however many heads there are, as at too few windows, are not charged. Everybody is one head here, whatever
+    ``head_percent`` of ``cover.intervals`` makes of them.
 
     Source of the tables: ``schedsolver.traffic.promise`` (Erlang C or A with the load really offered), made convex.
 
