@@ -73,7 +73,7 @@ class Announcer:
             self._offer(values, phase)
 
     def _offer(self, values: IntArray, phase: str) -> None:
-        if self._named is not None and self._stays:
+        if self._named is not None and self._stays(self._named):
             values = self._named
         new = values is not self._named
         most = 0 if new and self.careful and self._due else self._places
@@ -122,10 +122,9 @@ class Announcer:
         """Whether names are found as often as may be."""
         return self._seconds_left <= PART_SECONDS + self._care_seconds
 
-    @property
-    def _stays(self) -> bool:
+    def _stays(self, named: IntArray) -> bool:
         """Whether what is new waits, as places of what was named last wait for care: it brings more than parts do."""
-        return self.careful and self._naming.waiting > 0 and self._due
+        return self.careful and self._due and self._naming.waiting > 0 and not self._naming.changes(named)
 
     @property
     def _care_seconds(self) -> float:

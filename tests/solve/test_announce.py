@@ -128,6 +128,16 @@ def test_in_the_end_what_is_new_waits_for_care_and_needs_time_for_its_own(monkey
     assert [values for values, _, _ in world.offers] == {"new": [better], "old": [old], None: []}[named]
 
 
+def test_what_is_new_waits_for_no_care_of_other_duties(monkeypatch):
+    """A solution that is no better is not named at all: what waits is older."""
+    world, better = World(monkeypatch, each=0.2), np.ones(1)
+    named_twice(world, 40)
+    world.naming.changes = lambda values: 3
+    almost_over(world, 0)
+    world.announcer.offer(better, "in the end")
+    assert world.offers[0][0] is better
+
+
 def test_before_the_end_what_is_new_is_named_at_once(monkeypatch):
     world, better = World(monkeypatch, each=0.2), np.ones(1)
     named_twice(world, 40)
