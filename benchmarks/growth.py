@@ -18,8 +18,13 @@ from matplotlib.figure import Figure
 import schedsolver as ss
 from benchmarks.machine import describe_machine
 
-# Outlets, staff, days and load: customers ask for some two thirds of what staff can do in their hours.
-SIZES = ((2, 16, 7, 0.4), (3, 22, 7, 0.5), (5, 33, 7, 0.5), (6, 46, 7, 0.7), (7, 48, 10, 0.7), (9, 69, 10, 1.1))
+# Customers ask for some two thirds of what staff can do in their hours.
+CLUSTERS = tuple(
+    ss.GeneratorSpec(outlets=outlets, staff=staff, days=days, load=load, seed=2, content="everything")
+    for outlets, staff, days, load in (
+        (2, 16, 7, 0.4), (3, 22, 7, 0.5), (5, 33, 7, 0.5), (6, 46, 7, 0.7), (7, 48, 10, 0.7), (9, 69, 10, 1.1),
+    )
+)  # fmt: skip
 
 
 def main() -> None:
@@ -31,18 +36,17 @@ def main() -> None:
     arguments = parser.parse_args()
     print(describe_machine())
     sizes, seconds = [], []
-    for outlets, staff, days, load in SIZES:
-        spec = ss.GeneratorSpec(outlets=outlets, staff=staff, days=days, load=load, seed=2, content="everything")
+    for spec in CLUSTERS:
         settings = ss.Settings(time_seconds=arguments.seconds, gap=min(arguments.gaps), seed=arguments.seed)
         result = ss.solve(ss.generate(spec), settings)
         reached = [first_within(result, gap) for gap in arguments.gaps]
         print(
-            f"{outlets} outlets, {staff} people, {days} days: gap {result.gap:.1%} after {result.wall_seconds:.0f} s, "
-            f"build {result.build_seconds:.1f} s; "
+            f"{spec.outlets} outlets, {spec.staff} people, {spec.days} days: "
+            f"gap {result.gap:.1%} after {result.wall_seconds:.0f} s, build {result.build_seconds:.1f} s; "
             + ", ".join(f"{gap:.0%} {at:.0f} s" for gap, at in zip(arguments.gaps, reached, strict=True)),
             flush=True,
         )
-        sizes.append(staff * days)
+        sizes.append(spec.staff * spec.days)
         seconds.append(reached)
     plot(np.array(sizes), np.array(seconds), arguments.gaps, arguments.out)
 

@@ -83,6 +83,19 @@ class BuiltModel:
         decisions[self.filling.column] = True
         return decisions
 
+    def kept(self, values: IntArray, since: IntArray) -> IntArray | None:
+        """Give a solution with what follows from its decisions, or ``None`` if it does not keep all rows.
+
+        Parameters
+        ----------
+        values
+            Of all columns, shape ``(columns,)``.
+        since
+            The solution that it was made of, which keeps all rows: only what has changed is looked at.
+        """
+        settled = self.roster.settled(values, since)
+        return settled if self.relaxation.holds(settled, since) else None
+
 
 def build_model(
     problem: Problem, rules: Sequence[Rule] | None = None, options: DutyOptions | None = None

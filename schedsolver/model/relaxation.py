@@ -332,6 +332,12 @@ class Part:
         full[self.columns] = values
         return full
 
+    def put(self, values: IntArray, into: IntArray) -> IntArray:
+        """Give values of all columns, the open ones as in some values and the others as in those to put them into."""
+        both = into.copy()
+        both[self.columns] = values[self.columns]
+        return both
+
 
 def _ranges(first: IntArray, end: IntArray) -> IntArray:
     """Give all numbers from each first up to before its end, one range after the other."""

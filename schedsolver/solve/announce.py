@@ -76,7 +76,7 @@ class Announcer:
         if self._named is not None and self._stays(self._named):
             values = self._named
         new = values is not self._named
-        most = 0 if new and self.careful and self._due else self._places
+        most = 0 if new and self._closing else self._places
         if not (self._in_time(values) if new else self._naming.waiting and most):
             return
         began = time.perf_counter()
@@ -104,7 +104,7 @@ class Announcer:
 
     def _in_time(self, values: IntArray) -> bool:
         """Whether there is time to find all names anew, and for care once more where duties have changed."""
-        if not (self.careful and self._due):
+        if not self._closing:
             return True
         return self._board.seconds_left > 2 * self._bare + self._each * self._naming.changes(values)
 
@@ -122,9 +122,14 @@ class Announcer:
         """Whether names are found as often as may be."""
         return self._seconds_left <= PART_SECONDS + self._care_seconds
 
+    @property
+    def _closing(self) -> bool:
+        """Whether what time is left is for care."""
+        return self.careful and self._due
+
     def _stays(self, named: IntArray) -> bool:
         """Whether what is new waits, as places of what was named last wait for care: it brings more than parts do."""
-        return self.careful and self._due and self._naming.waiting > 0 and not self._naming.changes(named)
+        return self._closing and self._naming.waiting > 0 and not self._naming.changes(named)
 
     @property
     def _care_seconds(self) -> float:

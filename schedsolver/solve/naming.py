@@ -142,8 +142,10 @@ class Naming:
         if self._last is not None and np.array_equal(given, self._last[0]):
             _, model, now = self._last
             self._care = _Care(model, now, [self._columns_at(model, *place) for place in self._next()], solve)
-            named = model, self._care.done()
-            self._care = None
+            try:
+                named = model, self._care.done()
+            finally:
+                self._care = None
         else:
             # Two models of everything are more than memory should hold.
             self._last = None
@@ -245,11 +247,10 @@ class _Care:
     def _taken(self, better: IntArray, part: Part, since: IntArray) -> bool:
         """Put what was found for a part into what others have found meanwhile; tell whether rows allow both."""
         if self._now is not since:
-            both = self._now.copy()
-            both[part.columns] = better[part.columns]
-            better = self._model.roster.settled(both, self._now)
-            if not self._model.relaxation.holds(better, self._now):
+            both = self._model.kept(part.put(better, into=self._now), self._now)
+            if both is None:
                 return False
+            better = both
         if self._model.relaxation.cost @ (better - self._now) < 0:
             self._now = better
         return True

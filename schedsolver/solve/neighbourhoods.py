@@ -21,22 +21,19 @@ def free_options(model: BuiltModel, kind: str, size: int, rng: np.random.Generat
     model
         The model.
     kind
-        ``"days"`` for consecutive days, ``"outlets"`` for all days of some outlets, ``"employees"``; ``"places"`` for
-        some outlets on one day, ``"stretch"`` for consecutive days of one outlet.
+        ``"days"`` for consecutive days, ``"outlets"`` for all days of some outlets, ``"employees"``.
     size
-        Number of days, outlets, employees, outlets or days.
+        Number of days, outlets or employees.
     rng
         Source of the choice.
     """
     options, problem = model.roster.options, model.roster.problem
     chosen = np.ones(len(options), bool)
-    if kind in ("days", "stretch", "places"):
-        days = 1 if kind == "places" else size
-        first = rng.integers(0, max(1, problem.horizon.days - days + 1))
-        chosen &= (options.day >= first) & (options.day < first + days)
-    if kind in ("outlets", "stretch", "places"):
-        outlets = 1 if kind == "stretch" else size
-        chosen &= np.isin(options.outlet, rng.permutation(np.unique(options.outlet[chosen]))[:outlets])
+    if kind == "days":
+        first = rng.integers(0, max(1, problem.horizon.days - size + 1))
+        chosen &= (options.day >= first) & (options.day < first + size)
+    if kind == "outlets":
+        chosen &= np.isin(options.outlet, rng.permutation(np.unique(options.outlet))[:size])
     if kind == "employees":
         chosen &= np.isin(options.employee, rng.permutation(len(problem.staff))[:size])
     return chosen

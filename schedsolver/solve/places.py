@@ -30,11 +30,12 @@ from schedsolver.model.options import duty_options
 from schedsolver.model.relaxation import Part, Relaxation
 from schedsolver.rules.catalogue import ORDER, active_rules
 from schedsolver.solve.announce import Announcer
+from schedsolver.solve.choice import Kind, Losses, Payoff
 from schedsolver.solve.cpsat import CpStatus, solve_cp
 from schedsolver.solve.guide import by_weeks, prices_above, solve_by_rows
 from schedsolver.solve.highs import LinearGuide, LpResult, MipTask, run_mip
 from schedsolver.solve.lines.rounding import whole_lines
-from schedsolver.solve.neighbourhoods import free_options, part_of
+from schedsolver.solve.neighbourhoods import part_of
 from schedsolver.solve.outline import expected, few_options, outline_of, shares_of, whole_places
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ PLACE_WORK = 0.5
 # Work of a run of CP-SAT at least: writing the part down takes time too.
 LEAST_WORK = 0.2
 STAFFING = "outlet by outlet"
+# The part that is staffed at a time, or solved again as long as there is no relaxation.
+ONE: Kind = ("places", 1)
 # Relaxations and outlines of more rows are solved week by week.
 WEEK_ROWS = 100_000
 # Seconds between looks at the clock where there is nothing to do but wait for it.
@@ -85,8 +88,10 @@ class PlaceSearch:
         self._expected: FloatArray = np.zeros(len(self._model.roster.options))
         # How far above itself a relaxation prices each option, once there is one.
         self._above: FloatArray | None = None
+        self._losses = Losses(self._model)
+        self._payoff = Payoff(self._strategy.small_neighbourhoods)
         # Kinds of parts whose turn it is to be solved by CP-SAT: an engine keeps its turn as long as it proves optima.
-        self._for_cp_sat: set[str] = set()
+        self._for_cp_sat: set[Kind] = set()
 
     def run(self) -> None:
         """Search until the board says stop."""
@@ -138,12 +143,14 @@ class PlaceSearch:
     def _guided(self, lp: LpResult, part: BoolArray) -> None:
         """Choose from now on from the duties near a relaxation, of a week perhaps, shape ``(columns,)``."""
         duties = self._model.roster.duty_columns
-        above = prices_above(lp.among(part), duties)
+        values = lp.among(part)
+        self._losses.expect(values.values, part)
+        above = prices_above(values, duties)
         self._above = np.where(part[duties], above, 0 if self._above is None else self._above)
 
-    def _near(self, kind: str) -> BoolArray | None:
+    def _near(self, kind: Kind) -> BoolArray | None:
         """Tell which options a kind of part chooses from, shape ``(options,)``; all of them without a relaxation."""
-        width = self._strategy.stretch_width if kind == "stretch" else self._strategy.place_width
+        width = self._strategy.stretch_width if kind[0] == "stretch" else self._strategy.place_width
         return None if self._above is None else self._above <= width
 
     # ------------------------------------------------------------ staffing
@@ -183,10 +190,10 @@ class PlaceSearch:
             except IndexError:
                 return
             now, free = self._now, (options.day == day) & (options.outlet == outlet)
-            among = self._near("places") if self._allowed is None else self._allowed
+            among = self._near(ONE) if self._allowed is None else self._allowed
             part = part_of(self._model, self._relaxation, free, now, among)
             later[self._model.roster.duty_columns] = self._expected
-            if self._again(self._relaxation.with_room(part, later), now, "outlet"):
+            if self._again(self._relaxation.with_room(part, later), now, ONE):
                 self._expected[free] = 0
             else:
                 self._unstaffed.append((day, outlet))
@@ -238,33 +245,37 @@ class PlaceSearch:
     def _improve(self, rng: np.random.Generator, seconds: float = math.inf) -> None:
         """Solve a few outlets and days again, until told to stop or time is up; name what comes of it now and then."""
         self._board.expect_better()
-        sizes = itertools.cycle(self._strategy.small_neighbourhoods)
         end = time.perf_counter() + seconds
         while not self._board.stopped and self._board.work_left > 0 and time.perf_counter() < end:
             now = self._now
-            kind, size = ("places", 1) if self._above is None else next(sizes)
-            phase = self._board.doing = f"neighbourhood of {kind}"
+            kind = ONE if self._above is None else self._payoff.next(rng)
+            phase = self._board.doing = f"neighbourhood of {kind[0]}"
             if self._announcer.part_seconds > 0:
-                free = free_options(self._model, kind, size, rng)
+                free = self._losses.options(kind, now, rng)
                 self._again(part_of(self._model, self._relaxation, free, now, self._near(kind)), now, kind)
             else:
                 # What time is left is for names.
                 self._board.stop.wait(NAP)
             self._announcer.offer_if_due(self._now, phase)
 
-    def _again(self, part: Part, now: IntArray, kind: str) -> bool:
+    def _again(self, part: Part, now: IntArray, kind: Kind) -> bool:
         """Solve a part by the engine whose turn it is for its kind; tell whether the outcome goes with the best."""
         if self._board.work_left <= 0:
             return True
-        solve = self._by_cp_sat if kind in self._for_cp_sat else self._by_highs
+        began, solve = time.perf_counter(), self._by_cp_sat if kind in self._for_cp_sat else self._by_highs
         values, proved, work = solve(part, now)
-        found = None if values is None else self._kept(part.whole(values), now)
+        found = None if values is None else self._model.kept(part.whole(values), now)
+        took = work if self._board.settings.deterministic else time.perf_counter() - began
         self._board.spend(work)
         with self._lock:
+            before = self._now
             self._announcer.parts += 1
             if not proved:
                 self._for_cp_sat ^= {kind}
-            return found is None or self._take(found, part)
+            goes = found is None or self._take(found, part)
+            saved = 0 if self._now is before else self._relaxation.cost @ (before - self._now)
+            self._payoff.note(kind, float(saved), took)
+        return goes
 
     def _by_highs(self, part: Part, now: IntArray) -> tuple[IntArray | None, bool, float]:
         """Give a solution, whether none is better, and the work; small linear programmes nearly are the answer."""
@@ -282,11 +293,6 @@ class PlaceSearch:
         found = solve_cp(part.relaxation.model(), limits, hint=now[part.columns], stop=self._board.stop)
         return found.values, found.status is CpStatus.OPTIMAL, max(found.work, LEAST_WORK)
 
-    def _kept(self, values: IntArray, since: IntArray) -> IntArray | None:
-        """Give a solution made of another, which keeps all rows, with what follows; ``None`` if it keeps not all."""
-        settled = self._model.roster.settled(values, since)
-        return settled if self._relaxation.holds(settled, since) else None
-
     def _take(self, values: IntArray, part: Part) -> bool:
         """Put what a part has decided into the best solution, if that is better; tell whether rows allow both.
 
@@ -299,16 +305,15 @@ class PlaceSearch:
 
     def _both(self, values: IntArray, part: Part) -> IntArray | None:
         """Give the best solution with what a part has decided, if rows allow both."""
-        both = self._now.copy()
-        both[part.columns] = values[part.columns]
-        kept = self._kept(both, self._now)
+        both = part.put(values, into=self._now)
+        kept = self._model.kept(both, self._now)
         if kept is not None:
             return kept
         # What follows from the decisions may depend on those of either.
         follows = part.columns[~self._model.decisions[part.columns]]
         rest = self._relaxation.around(follows, both)
         found = run_mip(MipTask(rest.relaxation)).values
-        return None if found is None else self._kept(rest.whole(found), self._now)
+        return None if found is None else self._model.kept(rest.whole(found), self._now)
 
 
 def _orders_days(outlined: RosterModel) -> bool:

@@ -45,10 +45,11 @@ class Strategy(Model):
         Deterministic time of CP-SAT for the activities of an outlet and day, where rules tell people apart.
     days, outlets, employees
         Sizes of the neighbourhoods solved again in turn; 0 leaves a kind out.
-    places, stretch, long_stretch
-        The same where there are many rules: outlets on one day, a few days of one outlet, many days of one.
+    places, many_places, stretch, long_stretch, team
+        The same where there are many rules: outlets on one day, few or more; a few days of one outlet, or many; people
+        who may do the same, for a week. Whatever pays has most of the time.
     place_width, stretch_width
-        What ``width`` is for these: for outlets on one day, and for days of one outlet.
+        What ``width`` is for these: for days of one outlet the latter.
     """
 
     lines: bool = True
@@ -69,8 +70,10 @@ class Strategy(Model):
     outlets: Annotated[int, Field(ge=0)] = 2
     employees: Annotated[int, Field(ge=0)] = 8
     places: Annotated[int, Field(ge=0)] = 2
+    many_places: Annotated[int, Field(ge=0)] = 3
     stretch: Annotated[int, Field(ge=0)] = 2
     long_stretch: Annotated[int, Field(ge=0)] = 7
+    team: Annotated[int, Field(ge=0)] = 3
     place_width: Annotated[float, Field(gt=0)] = 0.001
     stretch_width: Annotated[float, Field(gt=0)] = 0.01
 
@@ -81,9 +84,9 @@ class Strategy(Model):
 
     @property
     def small_neighbourhoods(self) -> tuple[tuple[str, int], ...]:
-        """Kind and size of the neighbourhoods to take in turn where there are many rules."""
-        places = "places", self.places
-        return _used(places, ("stretch", self.stretch), places, ("stretch", self.long_stretch))
+        """Kind and size of the neighbourhoods where there are many rules."""
+        places = ("places", self.places), ("places", self.many_places)
+        return _used(*places, ("stretch", self.stretch), ("stretch", self.long_stretch), ("team", self.team))
 
 
 def _used(*sizes: tuple[str, int]) -> tuple[tuple[str, int], ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import schedsolver as ss
+from benchmarks.growth import CLUSTERS
 from schedsolver.bench.experiment import load_experiment
 from schedsolver.rules.catalogue import active_rules
 from schedsolver.traffic.staffing import required_cells
@@ -29,7 +30,8 @@ def specs(suite: str) -> list[ss.GeneratorSpec]:
     return [spec for instance in experiment.instances for spec in instance.generate.specs()]
 
 
-SHAPES, SIZES = specs("shapes"), specs("everything")
+SHAPES = specs("shapes")
+TARGETS = [spec for size in ("week", "month", "largest", "twelve") for spec in specs(f"everything/{size}")]
 
 
 def share_asked_for(spec: ss.GeneratorSpec) -> float:
@@ -100,7 +102,7 @@ def test_those_not_bound_to_their_home_reach_it_the_hub_and_the_nearest_outlets(
 
 def test_twenty_shapes_differ_as_told():
     assert len(SHAPES) == len({spec.model_dump_json() for spec in SHAPES}) == 20
-    assert all(spec.content == "everything" for spec in (*SHAPES, *SIZES))
+    assert all(spec.content == "everything" for spec in (*SHAPES, *TARGETS, *CLUSTERS))
     assert {spec.outlets for spec in SHAPES} >= {1, 2, 3, 6, 12}
     for low, high, field in ((0.25, 0.45, "morning_share"), (0.1, 0.6, "single_skilled_share")):
         values = [getattr(spec, field) for spec in SHAPES]
@@ -112,16 +114,18 @@ def test_twenty_shapes_differ_as_told():
     assert asked[-4] > 1
 
 
-def test_the_sizes_that_targets_are_set_for_and_five_that_grow():
-    sizes = [(s.outlets, s.staff, s.days, s.slot_minutes) for s in SIZES]
-    assert sizes[:4] == [(6, 36, 7, 30), (6, 36, 28, 30), (12, 100, 28, 15), (12, 96, 7, 30)]
-    grown = [staff * days for _, staff, days, _ in sizes[4:]]
+def test_the_sizes_that_targets_are_set_for_and_those_that_grow():
+    sizes = [(s.outlets, s.staff, s.days, s.slot_minutes) for s in TARGETS]
+    assert sizes == [(6, 36, 7, 30), (6, 36, 28, 30), (12, 100, 28, 15), (12, 96, 7, 30)]
+    grown = [spec.staff * spec.days for spec in CLUSTERS]
     assert len(grown) >= 5
     assert all(1.3 < b / a < 1.6 for a, b in itertools.pairwise(grown))
-    assert all(0.6 < share_asked_for(spec) < 0.8 for spec in SIZES if spec.staff * spec.days < 1000)
+    assert all(0.6 < share_asked_for(spec) < 0.8 for spec in CLUSTERS)
 
 
-@pytest.mark.parametrize("spec", [s for s in (*SHAPES, *SIZES) if s.staff * s.days < 1000], ids=lambda s: s.seed)
+@pytest.mark.parametrize(
+    "spec", [s for s in (*SHAPES, *TARGETS, *CLUSTERS) if s.staff * s.days < 1000], ids=lambda s: s.seed
+)
 def test_nobody_working_is_a_roster_of_every_shape(spec):
     problem = ss.generate(spec)
     report = ss.check(problem, ss.Schedule.of(()))

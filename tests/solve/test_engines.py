@@ -333,13 +333,13 @@ def test_the_gap_is_relative_to_the_objective(objective, bound, gap):
 
 @pytest.mark.parametrize(
     ("kind", "size", "share"),
-    [("days", 1, 2), ("outlets", 1, 2), ("employees", 1, 2), ("days", 2, 1), ("places", 1, 4), ("stretch", 2, 2)],
+    [("days", 1, 2), ("outlets", 1, 2), ("employees", 1, 2), ("days", 2, 1)],
 )
 def test_a_neighbourhood_frees_some_days_outlets_or_people(kind, size, share):
     model = build_model(tiny(shift_types=(fixed_shift("day", "09:00", "11:00"),)))
     free = free_options(model, kind, size, np.random.default_rng(3))
     assert free.sum() == len(free) // share
-    column = {"outlets": "outlet", "employees": "employee", "places": "outlet"}.get(kind, "day")
+    column = {"outlets": "outlet", "employees": "employee"}.get(kind, "day")
     assert len(set(getattr(model.roster.options, column)[free].tolist())) == size
 
 

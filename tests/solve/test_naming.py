@@ -191,7 +191,7 @@ def two_people():
     return SimpleNamespace(
         relaxation=relaxation,
         decisions=np.ones(2, bool),
-        roster=SimpleNamespace(settled=lambda values, since: values),
+        kept=lambda values, since: values if relaxation.holds(values, since) else None,
     )
 
 

@@ -29,7 +29,7 @@ from schedsolver.solve.highs import LinearGuide
 from schedsolver.solve.naming import Naming, model_for_search
 from schedsolver.solve.neighbourhoods import columns_of
 from schedsolver.solve.outline import expected, few_options, outline_of, shares_of, whole_places
-from schedsolver.solve.places import PlaceSearch
+from schedsolver.solve.places import ONE, PlaceSearch
 from schedsolver.solve.search import Search
 from tests.solve.test_engines import never
 
@@ -97,7 +97,7 @@ def staffed(places: PlaceSearch, board: Board, day: int, outlet: int) -> tuple[P
     options, relaxation = board.model.roster.options, places._relaxation
     free = columns_of(board.model, (options.day == day) & (options.outlet == outlet))
     part = relaxation.around(relaxation.reach(free, board.model.decisions), board.values)
-    places._again(part, board.values, "outlet")
+    places._again(part, board.values, ONE)
     return part, places._now
 
 
@@ -119,7 +119,7 @@ def test_each_place_has_its_turn_and_the_roster_gets_better_on_the_way(problem, 
     places._again = lambda part, now, kind: solved.append(kind) or again(part, now, kind)
     first = board.cost
     places._staff()
-    assert solved == ["outlet"] * 4
+    assert solved == [ONE] * 4
     assert [point.phase for point in board.trace[1:]] == ["outlet by outlet"] * 2
     assert board.cost < 0.6 * first
     assert {duty.date for duty in board.best.schedule.duty_list} == set(problem.horizon.dates)
@@ -445,8 +445,8 @@ def test_a_search_week_by_week_has_a_bound_and_guides_each(ten_days, monkeypatch
 
     def guide(lp, part):
         near_of(lp, part)
-        guided.append((board.bound, places._near("places").sum()))
-        assert places._near("stretch").sum() >= places._near("places").sum()
+        guided.append((board.bound, places._near(ONE).sum()))
+        assert places._near(("stretch", 2)).sum() >= places._near(ONE).sum()
 
     places._guided = guide
     places.run()
