@@ -6,7 +6,20 @@ import pytest
 from pydantic import ValidationError
 
 import schedsolver as ss
-from schedsolver.domain import BreakWindow, Employee, Horizon, Outlet, Problem, Request, Rule, Scope, ShiftType
+from schedsolver.domain import (
+    Activity,
+    BreakWindow,
+    Contract,
+    Employee,
+    Horizon,
+    IntervalRequirement,
+    Outlet,
+    Problem,
+    Request,
+    Rule,
+    Scope,
+    ShiftType,
+)
 from schedsolver.errors import InvalidProblem
 from schedsolver.rules.duty import DutiesPerDay
 from schedsolver.rules.duty_limits import BarredHours, BreakDue, DutySpan
@@ -16,6 +29,7 @@ from tests.tiny import MONDAY, TUESDAY
 HUB, SAT = Outlet(outlet_id="Hub"), Outlet(outlet_id="Sat")
 E1 = Employee(employee_id="E1", contract_id="full", tags=("expecting",))
 E2 = Employee(employee_id="E2", contract_id="full")
+COUNTER = Activity(activity_id="counter", shortage_cents_per_hour=(5_000,))
 SOFT = {"hard": False, "weight": 10}
 TWO = DutiesPerDay(maximum=2)
 
@@ -140,6 +154,21 @@ def test_a_duty_does_not_touch_hours_across_midnight(start, end, touches):
 def test_hours_within_a_day_are_barred_every_day(start, end, touches):
     found = judged(BarredHours(start="12:00", end="14:00"), alone(), work("E1", "day", start, end))
     assert len(found.violations) == touches
+
+
+def test_nights_are_for_those_who_have_them():
+    """Two are wanted each night; only one of them has a contract for it."""
+    night = {"outlet_id": "Hub", "activity_id": "counter", "start": "22:00", "end": "24:00", "heads": 2}
+    wanted = tuple(IntervalRequirement(date=date, **night) for date in (MONDAY, TUESDAY))
+    barred = BarredHours(start="22:00", end="06:00", scope=Scope(contracts=("full",)))
+    contracts = Contract(contract_id="full"), Contract(contract_id="nights")
+    staff = E2, Employee(employee_id="E3", contract_id="nights")
+    tables = {"contracts": contracts, "staff": staff, "interval_requirements": wanted, "activities": (COUNTER,)}
+    for rules, whose in (((barred,), {"E3"}), ((), {"E2", "E3"})):
+        roster = ss.solve(alone(days=2, rules=rules, **tables), ss.Settings(deterministic=True)).schedule
+        assert {(duty.employee_id, duty.date) for duty in roster.duty_list if duty.shift_type_id == "night"} == {
+            (employee, date) for employee in whose for date in (MONDAY, TUESDAY)
+        }
 
 
 @pytest.mark.parametrize(
