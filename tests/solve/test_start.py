@@ -154,6 +154,32 @@ def test_broken_rest_is_repaired_with_little_change(earlier):
     assert ss.check(today, result.schedule).objective == result.objective <= first(result).objective
 
 
+@pytest.mark.parametrize("strategy", [ss.Strategy(), ss.Strategy(small_options=0, place_rows=0)])
+def test_one_that_breaks_rules_of_the_slots_is_repaired(strategy):
+    """Who did most at the counter has lost the permission for it, and who did most foreign exchange the pledge."""
+    spec = ss.GeneratorSpec(outlets=2, staff=8, days=1, seed=3, content="everything")
+    problem, some = ss.generate(spec), ss.Settings(deterministic=True, deterministic_work=3, gap=0.3)
+    roster = ss.solve(problem, some).schedule
+    lost = {
+        (max(done, key=lambda stint: stint.end - stint.start).employee_id, skill)
+        for activity, skill in (("counter", "counter"), ("fx", "pledge"))
+        if (done := [stint for stint in roster.stint_list if stint.activity_id == activity])
+    }
+    assert len(lost) == 2
+    today = problem.replace(
+        permissions=tuple(p for p in problem.permissions if (p.employee_id, p.skill_id) not in lost)
+    )
+    broken = {finding.rule for finding in ss.check(today, roster).violations}
+    assert broken >= {"permission.held", "custody.pledge"}
+    told: list[ss.Incumbent] = []
+    result = ss.solve(today, some.model_copy(update={"strategy": strategy}), start=roster, on_incumbent=told.append)
+    assert {finding.rule for finding in result.start.report.violations} == broken
+    assert told[0].phase == "start, repaired"
+    assert all(ss.check(today, incumbent.schedule).ok for incumbent in told)
+    before, after = ({d.employee_id for d in s.duty_list} for s in (roster, told[0].schedule))
+    assert len(before & after) >= len(before) - 1
+
+
 def test_the_nearest_is_taken_not_the_cheapest():
     # E0 falls ill: E1's duty stays where it is, though in the afternoon it would cost as much and three be cheaper.
     problem = counter_day(leave=(Leave(employee_id="E0", first_day=MONDAY, last_day=MONDAY),))
