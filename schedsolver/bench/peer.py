@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -92,7 +93,8 @@ def find_peer(where: str) -> Peer:
 
 
 def search_path() -> list[str]:
-    """Give where modules are looked for: as now, then in the working folder."""
+    """Give where modules are looked for: as now, but in the working folder last unless ``PYTHONPATH`` names it."""
     here = str(Path.cwd())
-    # Last, so that nothing the user keeps there takes the place of a library's module.
-    return [*(path for path in sys.path if path not in ("", here)), here]
+    # Last, so that nothing the user happens to keep there takes the place of a library's module.
+    chance = {""} if here in os.environ.get("PYTHONPATH", "").split(os.pathsep) else {"", here}
+    return [*(path for path in sys.path if path not in chance), here]

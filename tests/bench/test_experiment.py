@@ -1,5 +1,6 @@
 """Experiments as data: what is refused before anything runs, and in which words."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from schedsolver.bench import plan as planning
 from schedsolver.bench.contestant import Contestant
 from schedsolver.bench.experiment import Experiment, load_experiment
 from schedsolver.bench.invalid import InvalidExperiment
+from schedsolver.bench.peer import search_path
 from schedsolver.bench.plan import Plan, make_plan
 from schedsolver.rules import PaidTime
 from tests.io.files import write
@@ -184,6 +186,15 @@ class TestPlan:
         assert plan.warnings == (f"{tmp_path / 'nowhere'}: is not there, so it is left out",)
         assert [cell.instance for cell in plan.cells] == ["day"]
         assert refused(instances=[absent])[0] == "no instance is left to run"
+
+    @pytest.mark.parametrize("asked_for", [True, False])
+    def test_the_working_folder_comes_last_unless_asked_for(self, tmp_path, monkeypatch, asked_for) -> None:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr("sys.path", ["", str(tmp_path), "/elsewhere"])
+        monkeypatch.setenv("PYTHONPATH", f"/other{os.pathsep}{tmp_path}" if asked_for else "/other")
+        path = search_path()
+        assert path[-1] == str(tmp_path)
+        assert path[:-1] == ([str(tmp_path)] if asked_for else []) + ["/elsewhere"]
 
     def test_an_optional_peer_may_be_absent(self) -> None:
         absent = {"peer": "tests.bench.no_such:solve", "optional": True}
