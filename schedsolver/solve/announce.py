@@ -110,8 +110,12 @@ class Announcer:
 
     @property
     def part_seconds(self) -> float:
-        """Seconds that the next part may take, so that there is time left to find names."""
-        return math.inf if self._board.settings.deterministic else max(0.0, min(PART_SECONDS, self._seconds_left))
+        """Seconds that the next part may take so that names can be found after it; none where care comes first."""
+        if self._board.settings.deterministic:
+            return math.inf
+        if self._named is not None and self._stays(self._named) and self._places:
+            return 0.0
+        return max(0.0, min(PART_SECONDS, self._seconds_left))
 
     @property
     def _seconds_left(self) -> float:

@@ -128,6 +128,20 @@ def test_in_the_end_what_is_new_waits_for_care_and_needs_time_for_its_own(monkey
     assert [values for values, _, _ in world.offers] == {"new": [better], "old": [old], None: []}[named]
 
 
+def test_in_the_end_care_that_waits_comes_before_the_next_part(monkeypatch):
+    world = World(monkeypatch, each=0.5)
+    named_twice(world, 4)
+    almost_over(world, 4.1)
+    assert world.announcer.part_seconds == PART_SECONDS
+    world.pass_time(0.2)
+    assert world.announcer.part_seconds == 0
+    assert world.solve_part(np.ones(1)) == 1
+    world.naming.changes = lambda values: 1
+    assert world.announcer.part_seconds > 0
+    world.naming.waiting, world.naming.changes = 0, lambda values: 0
+    assert world.announcer.part_seconds > 0
+
+
 def test_what_is_new_waits_for_no_care_of_other_duties(monkeypatch):
     """A solution that is no better is not named at all: what waits is older."""
     world, better = World(monkeypatch, each=0.2), np.ones(1)
