@@ -89,7 +89,7 @@ class PlaceSearch:
         # How far above itself a relaxation prices each option, once there is one.
         self._above: FloatArray | None = None
         self._losses = Losses(self._model)
-        self._payoff = Payoff(self._strategy.small_neighbourhoods)
+        self._payoff = Payoff(self._strategy.small_neighbourhoods or (ONE,))
         # Kinds of parts whose turn it is to be solved by CP-SAT: an engine keeps its turn as long as it proves optima.
         self._for_cp_sat: set[Kind] = set()
 
@@ -143,9 +143,9 @@ class PlaceSearch:
     def _guided(self, lp: LpResult, part: BoolArray) -> None:
         """Choose from now on from the duties near a relaxation, of a week perhaps, shape ``(columns,)``."""
         duties = self._model.roster.duty_columns
-        values = lp.among(part)
-        self._losses.expect(values.values, part)
-        above = prices_above(values, duties)
+        own = lp.among(part)
+        self._losses.expect(own.values, part)
+        above = prices_above(own, duties)
         self._above = np.where(part[duties], above, 0 if self._above is None else self._above)
 
     def _near(self, kind: Kind) -> BoolArray | None:

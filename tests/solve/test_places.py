@@ -153,6 +153,13 @@ def test_one_thread_has_a_bound_before_the_second_turn(problem, threads):
     assert threads == 2 or first == sorted(first)
 
 
+def test_without_any_kind_of_neighbourhood_outlets_are_solved_again_one_by_one(problem):
+    none = LARGE.model_copy(update=dict.fromkeys(("places", "many_places", "stretch", "long_stretch", "team"), 0))
+    result = ss.solve(problem, ss.Settings(deterministic=True, deterministic_work=6, strategy=none))
+    assert {p.phase for p in result.trace if p.phase.startswith("neighbourhood")} <= {"neighbourhood of places"}
+    assert check(problem, result.schedule).ok
+
+
 def test_names_get_no_care_before_everybody_has_had_a_second_turn(problem):
     board, places = opened(problem)
     places._outlines = lambda: [anybody(board)]
