@@ -144,7 +144,7 @@ class _Walks:
     def __init__(self, lines: Sequence[LineProblem], dearest: int) -> None:
         self._entries = self._additions = 0
         self._flat: list[tuple[IntArray, ...]] = []
-        alike: dict[tuple[bytes, ...], list[LineProblem]] = defaultdict(list)
+        alike: dict[tuple[object, ...], list[LineProblem]] = defaultdict(list)
         for line in lines:
             alike[_key(line)].append(line)
         placed = {e: one for same in alike.values() for e, one in self._placed(same).items()}
@@ -185,10 +185,10 @@ class _Walks:
         return placed
 
 
-def _key(line: LineProblem) -> tuple[bytes, ...]:
-    """Give what lines with the same walks have in common, wherever these start."""
+def _key(line: LineProblem) -> tuple[object, ...]:
+    """Give what lines with the same walks have in common, wherever these start; where there are none, their steps."""
     arrays = (array for walk in line.walks for array in (walk.day_class, walk.follow, walk.cents, walk.amounts))
-    return tuple(b"" if array is None else array.tobytes() for array in arrays)
+    return line.day_cents.shape, *(None if array is None else (array.shape, array.tobytes()) for array in arrays)
 
 
 def _hard(walk: Walk, dearest: int) -> int:

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from schedsolver.domain import Problem
+from schedsolver.domain import Employee, Horizon, Leave, Problem, ShiftRequirement
 from schedsolver.domain.line import LineCover, walked
 from schedsolver.model.build import build_model
 from schedsolver.rules.contract import DaysWorked
@@ -24,7 +24,9 @@ from schedsolver.solve.lines.search import LineSearch
 from schedsolver.solve.lines.tables import NEVER, Tables, tables_of
 from schedsolver.solve.runner import solve
 from schedsolver.solve.settings import Settings
-from tests.solve.lines.wards import ward
+from tests.solve.lines.wards import SHIFTS, ward
+from tests.solving import plain
+from tests.tiny import MONDAY
 
 SOFT = (
     Successions(forbidden=[("N", "E")]),
@@ -138,6 +140,22 @@ def test_nobody_has_a_duty_where_the_day_is_not_open_to_them() -> None:
     anneal(tables, place, ready.everyone, ready.everyone, 3_000, 1000.0, 1000.0)
     assert place.sort[0, 0] == OFF
     assert (place.sort[0] != OFF).any()
+
+
+def test_lines_about_which_no_rule_says_anything_have_tables_for_all_of_their_steps() -> None:
+    """The first person is on leave, so has days off only; tables were looked up beyond their end for the second."""
+    staff = tuple(Employee(employee_id=name, contract_id="full") for name in ("E0", "E1"))
+    tables = {
+        "horizon": Horizon(start=MONDAY, days=1, slot_minutes=60), "staff": staff,
+        "shift_types": SHIFTS, "shift_requirements": (ShiftRequirement(date=MONDAY, shift_type_id="E", preferred=1),),
+        "leave": (Leave(employee_id="E0", first_day=MONDAY, last_day=MONDAY),), "rules": (),
+    }  # fmt: skip
+    ready = Annealed(plain(**tables))
+    assert [line.walks for line in ready.lines] == [(), ()]
+    first, second = (range(b, b + s) for b, s in zip(ready.tables.base[:, 0], ready.tables.steps, strict=True))
+    assert (len(first), len(second)) == (1, 5)
+    assert not set(first) & set(second)
+    assert {*first, *second} == set(range(len(ready.tables.leads)))
 
 
 def test_prices_far_from_all_others_are_charged_as_ten_times_the_usual_one() -> None:
