@@ -84,21 +84,24 @@ class Losses:
     def __init__(self, model: BuiltModel) -> None:
         self._model = model
         roster, filling, relaxation = model.roster, model.filling, model.relaxation
-        self._days, self._outlets = roster.problem.horizon.days, len(roster.problem.outlets)
-        self._activities = len(roster.problem.activities)
-        options = roster.options
+        self._days, activities = roster.problem.horizon.days, len(roster.problem.activities)
+        place = roster.options.outlet * self._days + roster.options.day
+        # Outlets and days at which there are duties to choose from.
+        self._there = np.zeros(len(roster.problem.outlets) * self._days, bool)
+        self._there[place] = True
         where, what = np.full((2, roster.columns), -1)
-        where[roster.duty_columns] = options.outlet * self._days + options.day
+        where[roster.duty_columns] = place
         where[filling.column] = filling.outlet * self._days + filling.day
         # What follows from more than heads on an activity belongs to none.
-        what[model.decisions] = self._activities * self._days
+        what[model.decisions] = activities * self._days
         what[roster.heads.column] = roster.heads.activity * self._days + roster.heads.day
         prices = np.where(model.decisions, 0, relaxation.cost)
         # Of priced columns: the outlet and day, and the activity and day, that each belongs to if to one.
-        self._by_place = _Cells.of(relaxation.spread(where), prices, self._outlets * self._days)
-        self._by_activity = _Cells.of(relaxation.spread(what), prices, self._activities * self._days)
+        self._by_place = _Cells.of(relaxation.spread(where), prices, len(self._there))
+        self._by_activity = _Cells.of(relaxation.spread(what), prices, activities * self._days)
         self._week = np.array(weeks_of(roster.problem.horizon.dates))
         self._able: BoolArray = np.any(activities_allowed(roster.problem, roster.rules), axis=1)
+        self._anybody: BoolArray = np.any(self._able, axis=0).T.ravel()
 
     def expect(self, values: FloatArray, part: BoolArray) -> None:
         """Take what a relaxation loses as what cannot be saved, where it has the columns; shape ``(columns,)`` each."""
@@ -121,22 +124,20 @@ class Losses:
         options, (what, size) = self._model.roster.options, kind
         if what == "team":
             return self._of_team(size, now, rng)
-        lost, there = self._by_place.lost(now), np.zeros(self._outlets * self._days, bool)
-        there[options.outlet * self._days + options.day] = True
-        outlet, day = np.divmod(_drawn(lost, there, 1, rng), self._days)
+        lost = self._by_place.lost(now)
+        outlet, day = np.divmod(_drawn(lost, self._there, 1, rng), self._days)
         if what == "stretch":
             first = np.clip(day - rng.integers(size), 0, max(0, self._days - size))
             return np.isin(options.outlet, outlet) & (options.day >= first) & (options.day < first + size)
-        there &= np.isin(np.arange(len(there)) % self._days, day)
-        there[outlet * self._days + day] = False
-        others = _drawn(lost, there, size - 1, rng) // self._days
+        beside = self._there & np.isin(np.arange(len(lost)) % self._days, day)
+        beside[outlet * self._days + day] = False
+        others = _drawn(lost, beside, size - 1, rng) // self._days
         return np.isin(options.day, day) & np.isin(options.outlet, [*outlet, *others])
 
     def _of_team(self, size: int, now: IntArray, rng: np.random.Generator) -> BoolArray:
         """Choose the options that some people who may do the same have in a week."""
         options = self._model.roster.options
-        able: BoolArray = np.any(self._able, axis=0).T.ravel()
-        activity, day = np.divmod(_drawn(self._by_activity.lost(now), able, 1, rng), self._days)
+        activity, day = np.divmod(_drawn(self._by_activity.lost(now), self._anybody, 1, rng), self._days)
         people = rng.permutation(np.flatnonzero(self._able[:, day, activity].any(axis=1)))[:size]
         return np.isin(options.employee, people) & np.isin(self._week[options.day], self._week[day])
 
